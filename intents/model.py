@@ -1,0 +1,167 @@
+"""The values on the road from an intent to a plan. Times are integer ns, rates integer bit/s, sizes bytes (LANGUAGE rule 2:
+a rate counts L2 bytes with FCS, without our label). Everything is frozen; provenance says where each value came from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
+Direction = Literal["forward", "reverse"]
+
+
+class Reason(StrEnum):
+    """Why a connection is refused."""
+
+    NO_PATH = "NO_PATH"
+    LATENCY = "LATENCY"
+    BANDWIDTH = "BANDWIDTH"
+    DIVERSITY = "DIVERSITY"
+    PROTECTION = "PROTECTION"
+    REGION = "REGION"
+    NO_INSTANCE = "NO_INSTANCE"
+    CONFLICT = "CONFLICT"
+    POLICY = "POLICY"
+    RESOURCE = "RESOURCE"
+    MTU = "MTU"
+    UNVERIFIABLE = "UNVERIFIABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyBound:
+    """The delay may not exceed `max_ns` (`strict`: must stay below it) at this statistic over this window."""
+
+    max_ns: int
+    strict: bool = False
+    kind: Literal["one-way", "round-trip"] = "one-way"
+    statistic: str = "p99"
+    window_ns: int = 10_000_000_000
+    severe_above_ns: int | None = None
+
+    def admits(self, delay_ns: int) -> bool:
+        """Whether a delay keeps the bound."""
+        return delay_ns < self.max_ns if self.strict else delay_ns <= self.max_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Bandwidth:
+    """What one direction may count on and may not exceed. `None`: not asked for. `reverse_bps` replaces
+    `guaranteed_bps` for the reverse direction where it differs."""
+
+    guaranteed_bps: int | None = None
+    max_bps: int | None = None
+    burst_bytes: int | None = None
+    max_packet_bytes: int = 1500
+    reverse_bps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which packets between the two hosts, as sent in the forward direction. `None` is any. Ports need a protocol."""
+
+    protocol: Literal["tcp", "udp", "icmp"] | int | None = None
+    source_port: int | None = None
+    destination_port: int | None = None
+    dscp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One point-to-point wish, located in the network: what the planner places.
+
+    `key` is always `intent/from-to`; `title` is what reports call it (the intent's name where it has one connection).
+    `provenance` pairs a field's path (`slo.latency.max`) with its source (`phrase: "sub-ms"`, `profile NAME`,
+    `default D-02`, `intent`, `slice NAME`).
+    """
+
+    key: str
+    title: str
+    intent: str
+    source: str
+    target: str
+    both_ways: bool = True
+    selector: Selector = Selector()
+    service_class: ServiceClass = "best-effort"
+    latency: LatencyBound | None = None
+    bandwidth: Bandwidth = Bandwidth()
+    via: tuple[str, ...] = ()
+    avoid_links: frozenset[str] = frozenset()
+    avoid_switches: frozenset[str] = frozenset()
+    co_routed: bool = False
+    objective: Literal["min-latency", "min-cost"] = "min-latency"
+    priority: int = 50
+    slice: str | None = None
+    tenant: str | None = None
+    provenance: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """What one hop may cost at worst, in ns; the sum over a direction's lines is compared with the bound."""
+
+    direction: Direction
+    link: str
+    propagation_ns: int
+    serialisation_ns: int
+    blocking_ns: int
+    queueing_ns: int
+    switch_ns: int
+
+    @property
+    def total_ns(self) -> int:
+        """Sum of the line."""
+        return self.propagation_ns + self.serialisation_ns + self.blocking_ns + self.queueing_ns + self.switch_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Host, switches, host, and the links between them (`len(links) == len(nodes) - 1`). `delay_ns` is propagation
+    alone, `None` where a link's delay is unknown."""
+
+    role: Literal["working", "standby", "detour"]
+    direction: Direction
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+    delay_ns: int | None
+    reserved_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A connection and where it runs. One working path, two where it goes both ways. `budget` is empty where a link's
+    delay is unknown (which no latency bound admits)."""
+
+    connection: Connection
+    paths: tuple[Path, ...]
+    budget: tuple[BudgetLine, ...]
+
+    def working(self, direction: Direction) -> Path | None:
+        """The working path of a direction, `None` for the reverse of a one-way connection."""
+        found = (path for path in self.paths if path.role == "working" and path.direction == direction)
+        return next(found, None)
+
+    def budget_ns(self, direction: Direction) -> int | None:
+        """The worst case of a direction in ns, `None` where a delay is unknown."""
+        lines = [line.total_ns for line in self.budget if line.direction == direction]
+        return sum(lines) if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a connection cannot be had, and what could. `title` as reports call it."""
+
+    key: str
+    title: str
+    intent: str
+    reason: Reason
+    message: str
+    counter_offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Per connection key a Placement or a Refusal, never both; keys sorted."""
+
+    placements: Mapping[str, Placement] = field(default_factory=dict)
+    refusals: Mapping[str, Refusal] = field(default_factory=dict)
