@@ -4,14 +4,14 @@ a rate counts L2 bytes with FCS, without our label). Everything is frozen; prove
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum
 from typing import Literal
 
 ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
 Direction = Literal["forward", "reverse"]
 
 
-class Reason(StrEnum):
+class Reason(str, Enum):
     """Why a connection is refused."""
 
     NO_PATH = "NO_PATH"
@@ -165,3 +165,12 @@ class Plan:
 
     placements: Mapping[str, Placement] = field(default_factory=dict)
     refusals: Mapping[str, Refusal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What resolving the documents gave: connections to place, and refusals of what no plan could change (a field that
+    this network gives no ground for). Both sorted by key; no key stands in both."""
+
+    connections: tuple[Connection, ...] = ()
+    refusals: tuple[Refusal, ...] = ()

@@ -1,0 +1,81 @@
+"""What the loop shows to everybody else: one frozen value, replaced as a whole, read without a lock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from intents.documents import Documents
+from intents.model import Plan
+from intents.rules import RuleSet
+
+
+class Status(str, Enum):
+    """How a connection stands. Computed from the plan and the tables read, never stored."""
+
+    PENDING = "PENDING"
+    SATISFIED = "SATISFIED"
+    DEGRADED = "DEGRADED"
+    UNSATISFIABLE = "UNSATISFIABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchView:
+    """A switch as the loop knows it. `adopted`: its tables were read and hold what they should."""
+
+    name: str
+    dpid: int
+    connected: bool
+    tables_read: bool
+    adopted: bool
+    changes_sent: int
+    """Flow, group and meter changes sent to it since this controller started."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The whole state after a turn of the loop. `revision` grows with every committed apply or delete."""
+
+    revision: int
+    documents: Documents
+    plan: Plan
+    target: RuleSet
+    actual: RuleSet
+    down_links: frozenset[str] = frozenset()
+    statuses: Mapping[str, Status] = field(default_factory=dict)
+    why: Mapping[str, str] = field(default_factory=dict)
+    """For a connection that is not SATISFIED, one sentence."""
+    switches: tuple[SwitchView, ...] = ()
+    alarms: tuple[str, ...] = ()
+    settled: bool = False
+    """Every switch connected and read, nothing sent that is not confirmed, nothing left to send or to retire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of what is wanted, prepared off the loop on the snapshot of `base_revision`, proved, ready to commit."""
+
+    base_revision: int
+    documents: Documents
+    plan: Plan
+    target: RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The proposal stands: stored, and from now on what the loop drives the network to."""
+
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The world moved since the proposal's revision (or a link did): prepare it again on the newer snapshot."""
+
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotStored:
+    """The store refused the write: nothing changed, in the network or in what is wanted."""
+
+    why: str
