@@ -1,0 +1,35 @@
+# Two commands do everything on a fresh Debian 12: `make lab` and `make test`.
+PYTHON := .venv/bin/python
+SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
+
+.PHONY: help setup lab test check lint types contracts fast emulated
+
+help:
+	@echo 'make lab      set up what is missing, then run the telemedicine lab'
+	@echo 'make test     set up what is missing, then run every test (real Open vSwitch, needs root or sudo)'
+	@echo 'make check    lint, types, import contracts, fast tests'
+	@echo 'make setup    the set-up alone'
+
+setup:
+	@labs/provision.sh
+
+lab: setup
+	$(SUDO) .venv/bin/isochrone lab run telemedicine
+
+check: setup lint types contracts fast
+
+lint:
+	.venv/bin/ruff check .
+
+types:
+	.venv/bin/mypy
+
+contracts:
+	.venv/bin/lint-imports
+
+fast:
+	$(PYTHON) -m pytest -m 'not emulated and not slow'
+
+test: setup
+	$(PYTHON) -m pytest -m 'not emulated'
+	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m emulated
