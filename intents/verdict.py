@@ -95,7 +95,7 @@ def _windows(measured: Delays, window_ns: int) -> list[list[int]]:
 def _judge(bound: LatencyBound, worst_ns: int, uncertainty_ns: int) -> tuple[Judgement, str]:
     margin = bound.max_ns - worst_ns
     told = f"{bound.statistic} {worst_ns / 1e6:.3f} ms, bound {'<' if bound.strict else '<='} {bound.max_ns / 1e6:g} ms"
-    if abs(margin) <= uncertainty_ns:
+    if abs(margin) < uncertainty_ns:
         return Judgement.UNVERIFIABLE, f"{told}: nearer than the uncertainty of {uncertainty_ns / 1e6:g} ms"
     if not bound.admits(worst_ns):
         return Judgement.VIOLATED, told
