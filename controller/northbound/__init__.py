@@ -1,0 +1,1 @@
+"""gRPC: how operators and labs talk to the controller."""

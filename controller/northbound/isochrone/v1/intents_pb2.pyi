@@ -1,0 +1,322 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    KIND_UNSPECIFIED: _ClassVar[Kind]
+    KIND_INTENT: _ClassVar[Kind]
+    KIND_SLICE: _ClassVar[Kind]
+    KIND_PROFILE: _ClassVar[Kind]
+
+class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    VERDICT_UNSPECIFIED: _ClassVar[Verdict]
+    VERDICT_PLACED: _ClassVar[Verdict]
+    VERDICT_REFUSED: _ClassVar[Verdict]
+
+class Status(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    STATUS_UNSPECIFIED: _ClassVar[Status]
+    STATUS_PENDING: _ClassVar[Status]
+    STATUS_SATISFIED: _ClassVar[Status]
+    STATUS_DEGRADED: _ClassVar[Status]
+    STATUS_UNSATISFIABLE: _ClassVar[Status]
+
+class Reason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    REASON_UNSPECIFIED: _ClassVar[Reason]
+    REASON_NO_PATH: _ClassVar[Reason]
+    REASON_LATENCY: _ClassVar[Reason]
+    REASON_BANDWIDTH: _ClassVar[Reason]
+    REASON_DIVERSITY: _ClassVar[Reason]
+    REASON_PROTECTION: _ClassVar[Reason]
+    REASON_REGION: _ClassVar[Reason]
+    REASON_NO_INSTANCE: _ClassVar[Reason]
+    REASON_CONFLICT: _ClassVar[Reason]
+    REASON_POLICY: _ClassVar[Reason]
+    REASON_RESOURCE: _ClassVar[Reason]
+    REASON_MTU: _ClassVar[Reason]
+    REASON_UNVERIFIABLE: _ClassVar[Reason]
+
+class Role(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ROLE_UNSPECIFIED: _ClassVar[Role]
+    ROLE_WORKING: _ClassVar[Role]
+    ROLE_STANDBY: _ClassVar[Role]
+    ROLE_DETOUR: _ClassVar[Role]
+
+class Direction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DIRECTION_UNSPECIFIED: _ClassVar[Direction]
+    DIRECTION_FORWARD: _ClassVar[Direction]
+    DIRECTION_REVERSE: _ClassVar[Direction]
+
+class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    OUTCOME_UNSPECIFIED: _ClassVar[Outcome]
+    OUTCOME_CREATED: _ClassVar[Outcome]
+    OUTCOME_CHANGED: _ClassVar[Outcome]
+    OUTCOME_UNCHANGED: _ClassVar[Outcome]
+    OUTCOME_REJECTED: _ClassVar[Outcome]
+KIND_UNSPECIFIED: Kind
+KIND_INTENT: Kind
+KIND_SLICE: Kind
+KIND_PROFILE: Kind
+VERDICT_UNSPECIFIED: Verdict
+VERDICT_PLACED: Verdict
+VERDICT_REFUSED: Verdict
+STATUS_UNSPECIFIED: Status
+STATUS_PENDING: Status
+STATUS_SATISFIED: Status
+STATUS_DEGRADED: Status
+STATUS_UNSATISFIABLE: Status
+REASON_UNSPECIFIED: Reason
+REASON_NO_PATH: Reason
+REASON_LATENCY: Reason
+REASON_BANDWIDTH: Reason
+REASON_DIVERSITY: Reason
+REASON_PROTECTION: Reason
+REASON_REGION: Reason
+REASON_NO_INSTANCE: Reason
+REASON_CONFLICT: Reason
+REASON_POLICY: Reason
+REASON_RESOURCE: Reason
+REASON_MTU: Reason
+REASON_UNVERIFIABLE: Reason
+ROLE_UNSPECIFIED: Role
+ROLE_WORKING: Role
+ROLE_STANDBY: Role
+ROLE_DETOUR: Role
+DIRECTION_UNSPECIFIED: Direction
+DIRECTION_FORWARD: Direction
+DIRECTION_REVERSE: Direction
+OUTCOME_UNSPECIFIED: Outcome
+OUTCOME_CREATED: Outcome
+OUTCOME_CHANGED: Outcome
+OUTCOME_UNCHANGED: Outcome
+OUTCOME_REJECTED: Outcome
+
+class File(_message.Message):
+    __slots__ = ("name", "yaml")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    YAML_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    yaml: str
+    def __init__(self, name: _Optional[str] = ..., yaml: _Optional[str] = ...) -> None: ...
+
+class Reference(_message.Message):
+    __slots__ = ("kind", "name")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    kind: Kind
+    name: str
+    def __init__(self, kind: _Optional[_Union[Kind, str]] = ..., name: _Optional[str] = ...) -> None: ...
+
+class Problem(_message.Message):
+    __slots__ = ("file", "line", "column", "message")
+    FILE_FIELD_NUMBER: _ClassVar[int]
+    LINE_FIELD_NUMBER: _ClassVar[int]
+    COLUMN_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    file: str
+    line: int
+    column: int
+    message: str
+    def __init__(self, file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ..., message: _Optional[str] = ...) -> None: ...
+
+class Path(_message.Message):
+    __slots__ = ("role", "direction", "nodes", "links", "delay_ns", "reserved_bps")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    DELAY_NS_FIELD_NUMBER: _ClassVar[int]
+    RESERVED_BPS_FIELD_NUMBER: _ClassVar[int]
+    role: Role
+    direction: Direction
+    nodes: _containers.RepeatedScalarFieldContainer[str]
+    links: _containers.RepeatedScalarFieldContainer[str]
+    delay_ns: int
+    reserved_bps: int
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., direction: _Optional[_Union[Direction, str]] = ..., nodes: _Optional[_Iterable[str]] = ..., links: _Optional[_Iterable[str]] = ..., delay_ns: _Optional[int] = ..., reserved_bps: _Optional[int] = ...) -> None: ...
+
+class BudgetLine(_message.Message):
+    __slots__ = ("direction", "link", "propagation_ns", "serialisation_ns", "blocking_ns", "queueing_ns", "switch_ns")
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    PROPAGATION_NS_FIELD_NUMBER: _ClassVar[int]
+    SERIALISATION_NS_FIELD_NUMBER: _ClassVar[int]
+    BLOCKING_NS_FIELD_NUMBER: _ClassVar[int]
+    QUEUEING_NS_FIELD_NUMBER: _ClassVar[int]
+    SWITCH_NS_FIELD_NUMBER: _ClassVar[int]
+    direction: Direction
+    link: str
+    propagation_ns: int
+    serialisation_ns: int
+    blocking_ns: int
+    queueing_ns: int
+    switch_ns: int
+    def __init__(self, direction: _Optional[_Union[Direction, str]] = ..., link: _Optional[str] = ..., propagation_ns: _Optional[int] = ..., serialisation_ns: _Optional[int] = ..., blocking_ns: _Optional[int] = ..., queueing_ns: _Optional[int] = ..., switch_ns: _Optional[int] = ...) -> None: ...
+
+class Provenance(_message.Message):
+    __slots__ = ("field", "source")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    source: str
+    def __init__(self, field: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+
+class Connection(_message.Message):
+    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    INTENT_FIELD_NUMBER: _ClassVar[int]
+    VERDICT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    COUNTER_OFFERS_FIELD_NUMBER: _ClassVar[int]
+    PATHS_FIELD_NUMBER: _ClassVar[int]
+    BUDGET_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    title: str
+    intent: str
+    verdict: Verdict
+    reason: Reason
+    message: str
+    counter_offers: _containers.RepeatedScalarFieldContainer[str]
+    paths: _containers.RepeatedCompositeFieldContainer[Path]
+    budget: _containers.RepeatedCompositeFieldContainer[BudgetLine]
+    status: Status
+    why: str
+    provenance: _containers.RepeatedCompositeFieldContainer[Provenance]
+    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ...) -> None: ...
+
+class Document(_message.Message):
+    __slots__ = ("kind", "name", "yaml", "status", "connections")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    YAML_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    kind: Kind
+    name: str
+    yaml: str
+    status: Status
+    connections: _containers.RepeatedCompositeFieldContainer[Connection]
+    def __init__(self, kind: _Optional[_Union[Kind, str]] = ..., name: _Optional[str] = ..., yaml: _Optional[str] = ..., status: _Optional[_Union[Status, str]] = ..., connections: _Optional[_Iterable[_Union[Connection, _Mapping]]] = ...) -> None: ...
+
+class Change(_message.Message):
+    __slots__ = ("kind", "name", "outcome", "why")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    kind: Kind
+    name: str
+    outcome: Outcome
+    why: str
+    def __init__(self, kind: _Optional[_Union[Kind, str]] = ..., name: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., why: _Optional[str] = ...) -> None: ...
+
+class RuleCounts(_message.Message):
+    __slots__ = ("flows", "groups", "meters", "queues")
+    FLOWS_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    METERS_FIELD_NUMBER: _ClassVar[int]
+    QUEUES_FIELD_NUMBER: _ClassVar[int]
+    flows: int
+    groups: int
+    meters: int
+    queues: int
+    def __init__(self, flows: _Optional[int] = ..., groups: _Optional[int] = ..., meters: _Optional[int] = ..., queues: _Optional[int] = ...) -> None: ...
+
+class Step(_message.Message):
+    __slots__ = ("kind", "changes")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    changes: int
+    def __init__(self, kind: _Optional[str] = ..., changes: _Optional[int] = ...) -> None: ...
+
+class ApplyRequest(_message.Message):
+    __slots__ = ("files", "dry_run")
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    files: _containers.RepeatedCompositeFieldContainer[File]
+    dry_run: bool
+    def __init__(self, files: _Optional[_Iterable[_Union[File, _Mapping]]] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+
+class ApplyResponse(_message.Message):
+    __slots__ = ("revision", "changes", "connections", "plan_hash", "rules", "steps", "seconds", "warnings")
+    class SecondsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: float
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    SECONDS_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    changes: _containers.RepeatedCompositeFieldContainer[Change]
+    connections: _containers.RepeatedCompositeFieldContainer[Connection]
+    plan_hash: str
+    rules: RuleCounts
+    steps: _containers.RepeatedCompositeFieldContainer[Step]
+    seconds: _containers.ScalarMap[str, float]
+    warnings: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, revision: _Optional[int] = ..., changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ..., connections: _Optional[_Iterable[_Union[Connection, _Mapping]]] = ..., plan_hash: _Optional[str] = ..., rules: _Optional[_Union[RuleCounts, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., seconds: _Optional[_Mapping[str, float]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DeleteRequest(_message.Message):
+    __slots__ = ("documents",)
+    DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
+    documents: _containers.RepeatedCompositeFieldContainer[Reference]
+    def __init__(self, documents: _Optional[_Iterable[_Union[Reference, _Mapping]]] = ...) -> None: ...
+
+class DeleteResponse(_message.Message):
+    __slots__ = ("revision",)
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    def __init__(self, revision: _Optional[int] = ...) -> None: ...
+
+class GetRequest(_message.Message):
+    __slots__ = ("document",)
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    document: Reference
+    def __init__(self, document: _Optional[_Union[Reference, _Mapping]] = ...) -> None: ...
+
+class GetResponse(_message.Message):
+    __slots__ = ("revision", "document")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    document: Document
+    def __init__(self, revision: _Optional[int] = ..., document: _Optional[_Union[Document, _Mapping]] = ...) -> None: ...
+
+class ListRequest(_message.Message):
+    __slots__ = ("kind",)
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    kind: Kind
+    def __init__(self, kind: _Optional[_Union[Kind, str]] = ...) -> None: ...
+
+class ListResponse(_message.Message):
+    __slots__ = ("revision", "documents")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    documents: _containers.RepeatedCompositeFieldContainer[Document]
+    def __init__(self, revision: _Optional[int] = ..., documents: _Optional[_Iterable[_Union[Document, _Mapping]]] = ...) -> None: ...
