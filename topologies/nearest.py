@@ -1,0 +1,11 @@
+"""The nearest of the names that would have been right, best first, for the end of an error message."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, known: Iterable[str], most: int = 1) -> str:
+    """`; did you mean "robot"?` with up to `most` names, or nothing where no name is near. Upper and lower case count as near."""
+    by_folded = {each.casefold(): each for each in sorted(known, reverse=True)}
+    found = get_close_matches(name.casefold()[:64], sorted(by_folded), n=most, cutoff=0.6)
+    return f'; did you mean {" or ".join(f"{by_folded[each]!r}" for each in found)}?'.replace("'", '"') if found else ""
