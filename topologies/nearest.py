@@ -8,4 +8,5 @@ def nearest(name: str, known: Iterable[str], most: int = 1) -> str:
     """`; did you mean "robot"?` with up to `most` names, or nothing where no name is near. Upper and lower case count as near."""
     by_folded = {each.casefold(): each for each in sorted(known, reverse=True)}
     found = get_close_matches(name.casefold()[:64], sorted(by_folded), n=most, cutoff=0.6)
-    return f'; did you mean {" or ".join(f"{by_folded[each]!r}" for each in found)}?'.replace("'", '"') if found else ""
+    quoted = " or ".join(f'"{by_folded[each]}"' for each in found)
+    return f"; did you mean {quoted}?" if found else ""
