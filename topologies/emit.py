@@ -38,7 +38,7 @@ def _lines(data: Data) -> Iterator[str]:
             yield from (f"  {line}" for line in rest)
 
 
-_SAFE = re.compile(r"[A-Za-z](?:[-A-Za-z0-9_./ ]*[-A-Za-z0-9_./])?|[0-9.]+ [A-Za-z%/]+")
+_SAFE = re.compile(r"[A-Za-z](?:[-A-Za-z0-9_./ ]*[-A-Za-z0-9_./])?|[0-9.]+( [A-Za-z%]+|/[a-z0-9]+)")
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 """Text that other readers (YAML 1.1) would take for something else is quoted as well."""
 

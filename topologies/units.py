@@ -39,7 +39,7 @@ _TIME = _Kind("time", (("ns", 1), ("us", 10**3), ("ms", 10**6), ("s", 10**9), ("
 _RATE = _Kind("rate", (("bps", 1), ("kbps", 10**3), ("Mbps", 10**6), ("Gbps", 10**9), ("Tbps", 10**12)),
               frozenset(("kbps", "Mbps", "Gbps", "Tbps")), '"{0} Mbps" or "{0} Gbps"')
 _SIZE = _Kind("size", (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("TB", 10**12)),
-              frozenset(("kB", "MB", "GB", "TB")), '"{0} B" or "{0} kB"')
+              frozenset(), '"{0} B" or "{0} kB"')
 _FREQUENCY = _Kind("frequency", (("/s", 1),), frozenset(), '"{0}/s"')
 
 
@@ -86,7 +86,7 @@ def render_rate(rate_bps: int) -> str:
 
 
 def render_size(size_bytes: int) -> str:
-    """Like "1.5 kB"."""
+    """Like "1500 B", "64 kB"."""
     return _render(_SIZE, size_bytes)
 
 

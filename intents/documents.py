@@ -1,0 +1,165 @@
+"""Documents as written: every intent, slice, profile and topology of some files, checked each for itself.
+
+Rules of this file: all that is wrong is said at once; names are unique within a kind; where a document stands is kept
+beside its fields and counts in no comparison.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+from pydantic import Discriminator, Field, PrivateAttr, Tag
+
+from intents.language import IntentSpec, ProfileSpec, SliceSpec, spec_tag
+from topologies.document import topology_document
+from topologies.fields import API_VERSION, Labels, Name, Part, Said, Text, described
+from topologies.model import Topology
+from topologies.nearest import nearest
+from topologies.read import topology_of
+from topologies.source import BadInput, Origin, Path, Problem, Written, emit, read
+from topologies.validate import MOST_PROBLEMS, validate
+
+D = TypeVar("D")
+
+
+class Metadata(Part):
+    """Whose and which. `name` is the key: applying twice is once."""
+
+    name: Name = Field(examples=["surgery"])
+    tenant: Said[Name] = None
+    labels: Said[Labels] = None
+
+
+class _Document(Part):
+    api_version: Literal["isochrone/v1"] = Field(alias="apiVersion", examples=[API_VERSION])
+    kind: str
+    metadata: Metadata = Field(examples=["{name: surgery}"])
+    _origin: Origin = PrivateAttr(Origin("", 0, ""))
+
+    @property
+    def name(self) -> str:
+        """The document's name, unique within its kind."""
+        return self.metadata.name
+
+    def problem(self, path: Path, message: str) -> Problem:
+        """A problem with the field at `path` (`("spec", "connect", 0, "to")`), placed in the file it was read from."""
+        return self._origin.problem(path, message)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Intent(_Document):
+    """A wish: a phrase, or its fields."""
+
+    kind: Literal["Intent"]
+    spec: Annotated[Annotated[Text, Tag("words")] | Annotated[IntentSpec, Tag("fields")],
+                    Discriminator(spec_tag)] = Field(examples=["sub-ms path for telemedicine slice"])
+
+
+class Slice(_Document):
+    """Who belongs together. Installs nothing by itself."""
+
+    kind: Literal["Slice"]
+    spec: SliceSpec
+
+
+class Profile(_Document):
+    """What a kind of traffic needs."""
+
+    kind: Literal["Profile"]
+    spec: ProfileSpec
+
+
+Document = Intent | Slice | Profile
+_KINDS: Final[Mapping[str, type[Intent | Slice | Profile]]] = {"Intent": Intent, "Slice": Slice, "Profile": Profile}
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Documents by name, sorted by it."""
+
+    intents: Mapping[str, Intent] = field(default_factory=dict)
+    slices: Mapping[str, Slice] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    topologies: Mapping[str, Topology] = field(default_factory=dict)
+
+    def merged(self, newer: "Documents") -> "Documents":
+        """These and the newer ones, which take the place of those with their name."""
+        return Documents(_sorted({**self.intents, **newer.intents}), _sorted({**self.slices, **newer.slices}),
+                         _sorted({**self.profiles, **newer.profiles}), _sorted({**self.topologies, **newer.topologies}))
+
+    def without(self, intents: Collection[str] = (), slices: Collection[str] = (),
+                profiles: Collection[str] = ()) -> "Documents":
+        """These but for the ones named; names that are not here change nothing."""
+        return replace(self, intents=_but(self.intents, intents), slices=_but(self.slices, slices),
+                       profiles=_but(self.profiles, profiles))
+
+
+def read_documents(*files: tuple[str, str]) -> Documents:
+    """The documents of some files, each given as (text, name of the file). Raises BadInput with all their problems."""
+    documents: dict[str, dict[str, Any]] = {kind: {} for kind in (*_KINDS, "Topology")}
+    places: dict[tuple[str, str], Origin] = {}
+    problems: list[Problem] = []
+    for text, file in files:
+        found = list(islice(_file_problems(text, file, documents, places), MOST_PROBLEMS + 1))
+        if len(found) > MOST_PROBLEMS:
+            found[-1] = Problem(file, 0, 0, f"more than {MOST_PROBLEMS} problems; the rest of the file was not read")
+        problems += found
+    if problems:
+        raise BadInput(*problems)
+    return Documents(*(_sorted(named) for named in documents.values()))
+
+
+def canonical(document: Document | Topology) -> str:
+    """The one way to write a document: `read_documents` gives an equal one for it."""
+    if isinstance(document, Topology):
+        return emit(topology_document(document))
+    return emit(document.model_dump(by_alias=True, exclude_none=True))
+
+
+def _file_problems(text: str, file: str, documents: dict[str, dict[str, Any]],
+                   places: dict[tuple[str, str], Origin]) -> Iterator[Problem]:
+    """The problems of one file; its documents that have none are put with the others."""
+    for written in read(text, file):
+        if isinstance(written, Problem):
+            yield written
+        elif isinstance(document := _document(written), tuple):
+            yield from document
+        else:
+            kind = "Topology" if isinstance(document, Topology) else document.kind
+            first = places.setdefault((kind, document.name), written.origin)
+            if first is not written.origin:
+                where = first.problem(("metadata", "name"), f'{kind} "{document.name}"')
+                yield written.origin.problem(("metadata", "name"), f"is already there: {where}; rename one")
+            documents[kind][document.name] = document
+
+
+def _document(written: Written) -> Document | Topology | tuple[Problem, ...]:
+    data = written.data
+    if not isinstance(data, dict):
+        message = f"expected a document (apiVersion, kind, metadata, spec), found {described(data)}"
+        return (written.origin.problem((), message),)
+    kind = data.get("kind")
+    if kind == "Topology":
+        return topology_of(written)
+    if not isinstance(kind, str) or kind not in _KINDS:
+        kinds = (*_KINDS, "Topology")
+        near = nearest(kind, kinds) if isinstance(kind, str) else ""
+        message = f"expected a kind of {', '.join(kinds)}, found {described(kind)}{near}"
+        return (written.origin.problem(("kind",), message),)
+    document = validate(_KINDS[kind], written)
+    if not isinstance(document, tuple):
+        document._origin = written.origin
+    return document
+
+
+def _sorted(named: Mapping[str, D]) -> Mapping[str, D]:
+    return dict(sorted(named.items()))
+
+
+def _but(named: Mapping[str, D], names: Collection[str]) -> Mapping[str, D]:
+    return {name: document for name, document in named.items() if name not in names}

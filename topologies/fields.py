@@ -1,0 +1,141 @@
+"""The types that documents are made of, whatever their kind.
+
+Rules of this file: keys are written with dashes; every value comes as text (topologies/scalars.py) and is checked here,
+once; a key that is there must say something: null and zero are no way to write "unlimited" or "not said". An optional
+field that was not said is None.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+
+from topologies import units
+from topologies.scalars import Plain
+
+API_VERSION: Final = "isochrone/v1"
+
+T = TypeVar("T")
+
+
+class Part(BaseModel):
+    """A mapping in a document: closed, frozen, its keys those of the fields with dashes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid",
+                              alias_generator=lambda name: name.rstrip("_").replace("_", "-"))
+
+
+def described(value: object) -> str:
+    """What was found where something else was expected."""
+    if isinstance(value, str):
+        return f'"{value[:40]}"'
+    return "nothing" if value is None else "a mapping" if isinstance(value, dict) else "a list"
+
+
+def text_by(parse: Callable[[str], T], noun: str) -> Callable[[object], T]:
+    """A validator for pydantic: text that `parse` takes, else an error that expects `noun`."""
+    def validate(value: object) -> T:
+        if isinstance(value, str):
+            return parse(value)
+        raise ValueError(f"expected {noun}, found {described(value)}")
+    return validate
+
+
+def not_zero(parse: Callable[[str], int]) -> Callable[[str], int]:
+    """As `parse`, but zero is an error."""
+    def parse_positive(text: str) -> int:
+        if number := parse(text):
+            return number
+        raise ValueError(f'"{text}" is zero, which is not "unlimited"; give a value, or leave the key out')
+    return parse_positive
+
+
+def whole_number(least: int, most: int) -> Any:
+    """A validator for pydantic: an unquoted integer within bounds."""
+    def validate(value: object) -> int:
+        if isinstance(value, Plain) and value.kind == "integer" and least <= (number := int(value.value)) <= most:
+            return number
+        raise ValueError(f"expected a whole number from {least:,} to {most:,}, found {described(value)}")
+    return PlainValidator(validate)
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, Plain) and value.kind == "boolean":
+        return bool(value.value)
+    raise ValueError(f"expected true or false, found {described(value)}")
+
+
+def _said(value: object) -> object:
+    if value is None:
+        raise ValueError("nothing is said here; give a value, or leave the key out")
+    return value
+
+
+_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+
+
+def _name(text: str) -> str:
+    if len(text) > 128 or not _NAME.fullmatch(text):
+        raise ValueError(f'"{text[:40]}" is not a name: up to 128 letters, digits, "-", "_" and ".", '
+                         "a letter or digit first and last")
+    return str(text)
+
+
+def _ratio(text: str) -> Decimal:
+    ratio = units.parse_ratio(text)
+    if 0 < ratio < 1:
+        return ratio
+    raise ValueError(f'"{text}" can never be shown by measuring; give a ratio between 0 and 1')
+
+
+def _render_ratio(ratio: Decimal) -> Plain:
+    return Plain(units.render_ratio(ratio), "number")
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+
+
+def _instant(text: str) -> datetime:
+    try:
+        if _INSTANT.fullmatch(text):
+            return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        pass
+    raise ValueError(f'"{text[:40]}" is not an instant; write it like 2026-12-01T08:00:00+08:00, the offset included')
+
+
+def _render_instant(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+Said = Annotated[T | None, BeforeValidator(_said)]
+"""An optional field: None where the key is not there."""
+
+Name = Annotated[str, PlainValidator(text_by(_name, "a name"))]
+Text = Annotated[str, Field(min_length=1)]
+Flag = Annotated[bool, PlainValidator(_flag)]
+Labels = Annotated[dict[Name, str], PlainSerializer(lambda labels: dict(sorted(labels.items())))]
+
+Time = Annotated[int, PlainValidator(text_by(not_zero(units.parse_time), "a time")), PlainSerializer(units.render_time)]
+TimeOrZero = Annotated[int, PlainValidator(text_by(units.parse_time, "a time")), PlainSerializer(units.render_time)]
+"""Nanoseconds."""
+
+Rate = Annotated[int, PlainValidator(text_by(not_zero(units.parse_rate), "a rate")), PlainSerializer(units.render_rate)]
+RateOrZero = Annotated[int, PlainValidator(text_by(units.parse_rate, "a rate")), PlainSerializer(units.render_rate)]
+"""Bit/s."""
+
+Size = Annotated[int, PlainValidator(text_by(not_zero(units.parse_size), "a size")), PlainSerializer(units.render_size)]
+"""Bytes."""
+
+Frequency = Annotated[int, PlainValidator(text_by(not_zero(units.parse_frequency), "a frequency")),
+                      PlainSerializer(units.render_frequency)]
+"""Per second."""
+
+Ratio = Annotated[Decimal, PlainValidator(text_by(_ratio, "a ratio")), PlainSerializer(_render_ratio)]
+"""More than 0, less than 1."""
+
+Instant = Annotated[datetime, PlainValidator(text_by(_instant, "an instant")), PlainSerializer(_render_instant)]
+"""With its offset from UTC."""
