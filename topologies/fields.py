@@ -134,7 +134,7 @@ Frequency = Annotated[int, PlainValidator(text_by(not_zero(units.parse_frequency
                       PlainSerializer(units.render_frequency)]
 """Per second."""
 
-Ratio = Annotated[Decimal, PlainValidator(text_by(_ratio, "a ratio")), PlainSerializer(_render_ratio)]
+Ratio = Annotated[Decimal, PlainValidator(text_by(_ratio, "a ratio")), PlainSerializer(_render_ratio, return_type=Any)]
 """More than 0, less than 1."""
 
 Instant = Annotated[datetime, PlainValidator(text_by(_instant, "an instant")), PlainSerializer(_render_instant)]
