@@ -1,4 +1,4 @@
-"""What a probe's packets show over a span of time: lost, doubled, late, out of order. Pure; times are ns of one clock."""
+"""What a probe's packets show over a span of time: lost, doubled, late, out of order. Pure; times in ns of one clock."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -20,7 +20,7 @@ say() { printf 'provision: %s\n' "$*"; }
 missing_packages() {
   local pair
   for pair in ovs-vswitchd:openvswitch-switch mnexec:mininet ip:iproute2 ethtool:ethtool tc:iproute2 \
-              unshare:util-linux setpriv:util-linux chrt:util-linux ping:iputils-ping; do
+              ifconfig:net-tools ss:iproute2 unshare:util-linux setpriv:util-linux chrt:util-linux ping:iputils-ping; do
     command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
   done
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv

@@ -1,0 +1,55 @@
+"""`isochrone lab`: try the controller on an emulated network, in a sandbox that leaves nothing behind."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Try intents with real packets on a private emulated network.")
+
+BAD_INPUT = 2
+
+
+@app.command("list")
+def list_scenarios() -> None:
+    """List the scenarios that can be run."""
+    from .catalog import names, story
+
+    for name in names():
+        typer.echo(f"{name:16} {story(name)}")
+
+
+@app.command("run")
+def run_scenario(
+    name: Annotated[str, typer.Argument(help="A scenario of `isochrone lab list`.")],
+    json: Annotated[Optional[Path], typer.Option(help="Write the report as JSON to this file.")] = None,  # noqa: UP045
+) -> None:
+    """Run a scenario to its table and PASS or FAIL (exit status 0 or 1; 2 where it cannot be run). Needs root."""
+    from topologies.problems import BadInput
+
+    from . import sandbox
+    from .catalog import load
+    from .errors import LabError
+
+    try:
+        load(name)
+        sandbox.require()
+        with _report_file(json) as report:
+            kept = () if json is None else (report.fileno(),)
+            status = sandbox.run([sys.executable, "-m", "labs.inside", name, *map(str, kept)], kept)
+    except (BadInput, LabError, OSError) as error:
+        typer.echo(f"isochrone lab: {error}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    raise typer.Exit(status)
+
+
+def _report_file(path: Path | None):  # type: ignore[no-untyped-def]
+    """Opened before the run, so that a path that cannot be written is known at once."""
+    from contextlib import nullcontext
+
+    return nullcontext() if path is None else path.open("w")
+
+
+if __name__ == "__main__":
+    app()

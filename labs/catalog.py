@@ -1,0 +1,76 @@
+"""The scenarios there are, and a scenario with all that it names, read and checked before anything runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.shipped import shipped_profiles
+from intents.documents import read_documents
+from intents.resolve import resolve
+from topologies.catalog import load_topology
+from topologies.model import Topology
+from topologies.nearest import nearest
+
+from .errors import LabError
+from .scenario import Apply, Probe, Scenario, read_scenario
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A scenario, its network, and the texts of its document files by name."""
+
+    scenario: Scenario
+    topology: Topology
+    files: Mapping[str, str]
+
+
+def names() -> tuple[str, ...]:
+    """The shipped scenarios, sorted."""
+    return tuple(sorted(path.parent.name for path in SCENARIOS.glob("*/scenario.yaml")))
+
+
+def story(name: str) -> str:
+    """The first line of a scenario's README: what it shows."""
+    return (SCENARIOS / name / "README.md").read_text().splitlines()[0].lstrip("# ")
+
+
+def load(name: str) -> Staged:
+    """A shipped scenario. Raises LabError for an unknown name, BadInput with all that is wrong in its files."""
+    if name not in names():
+        raise LabError(f'no scenario "{name}"{nearest(name, names())}; there are: {", ".join(names())}')
+    return _staged(SCENARIOS / name / "scenario.yaml")
+
+
+def _staged(path: Path) -> Staged:
+    scenario = read_scenario(path.read_text(), path.name)
+    topology = load_topology(scenario.spec.topology)
+    wanted = {*scenario.spec.intents, *(name for event in scenario.spec.at if isinstance(event, Apply)
+                                        for name in event.files or ())}
+    files = {name: _text(path.parent / name) for name in sorted(wanted)}
+    _check(scenario, topology, files)
+    return Staged(scenario, topology, files)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LabError(f"cannot read {path.name}, which the scenario names: {error}") from error
+
+
+def _check(scenario: Scenario, topology: Topology, files: Mapping[str, str]) -> None:
+    """Resolve every set of documents as it will stand, and find every host that a probe names."""
+    documents = shipped_profiles().merged(read_documents(*((files[name], name) for name in scenario.spec.intents)))
+    for event in scenario.spec.at:
+        if isinstance(event, Apply) and event.files:
+            documents = documents.merged(read_documents(*((files[name], name) for name in event.files)))
+        resolve(documents, topology)
+        for host in (event.from_, event.to) if isinstance(event, Probe) else ():
+            if host not in topology.host_by_name:
+                raise LabError(f'probe: no host "{host}" in topology "{topology.name}"'
+                               f'{nearest(host, topology.host_by_name)}')
+    for expected in scenario.spec.expect:
+        if expected.intent is not None and expected.intent not in documents.intents:
+            raise LabError(f'expect: no intent "{expected.intent}"{nearest(expected.intent, documents.intents)}')

@@ -1,0 +1,149 @@
+"""What was seen in a lab, held against what the scenario expects. Pure: the same evidence gives the same report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from intents.model import LatencyBound
+from intents.verdict import Delays, Verdict, latency_verdict
+from topologies.units import render_time
+
+from .measured import Count, Span, Stream, charged, count, together
+from .scenario import Adoption, Expectation, Scenario
+
+CLOCK_UNCERTAINTY_NS = 50_000
+"""Sender and receiver share one clock; what is left is the sender's own time stamp, taken up to 50 us before the packet
+enters its queue (measured)."""
+
+
+NOTHING = Count()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What the controller says of an intent: the worst case of its budget in ns (None where it has none), and `why` it
+    is not placed, empty where it is. `bound` is what it asks for."""
+
+    budget_ns: int | None
+    bound: LatencyBound | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """How a controller came back: seconds until every switch was adopted (None: never), the changes that it sent, the
+    rules of ours that are too many or missing."""
+
+    seconds: float | None
+    changes: int
+    orphans: int
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a run has seen. `drops` and `looped` count frames by the name of a span: those that the drop record of
+    a queue or wire accounts for, and those that crossed a wire a second time."""
+
+    streams: Sequence[Stream]
+    spans: Sequence[Span]
+    placed: Mapping[str, Placed]
+    drops: Mapping[str, int] = field(default_factory=dict)
+    looped: Mapping[str, int] = field(default_factory=dict)
+    adopted: Adopted | None = None
+    bare: Count = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One expectation and what became of it."""
+
+    name: str
+    expected: str
+    measured: str
+    passed: bool
+
+
+def rows(scenario: Scenario, seen: Evidence) -> tuple[Row, ...]:
+    """Every expectation of the scenario, in its order."""
+    return tuple(row for expected in scenario.spec.expect for row in _rows(expected, seen))
+
+
+def verdict(intent: str, scenario: Scenario, seen: Evidence) -> Verdict | None:
+    """The verdict on an intent's latency over the steady time, by the scenario's statistic where it names one; None
+    where the intent asks for no latency."""
+    placed = seen.placed.get(intent)
+    if placed is None or placed.bound is None:
+        return None
+    bound = replace(placed.bound, statistic=scenario.spec.statistic or placed.bound.statistic)
+    steady = counted(intent, seen, "steady")
+    return latency_verdict(bound, Delays(steady.sent_at_ns, steady.delay_ns, CLOCK_UNCERTAINTY_NS, "data-plane"))
+
+
+def counted(intent: str, seen: Evidence, during: str | None = None) -> Count:
+    """An intent's packets, both directions, in all the spans of a name (None: the whole run)."""
+    always = (Span("always", 0, 1 << 63),)
+    spans = always if during is None else [span for span in seen.spans if span.name == during]
+    streams = [stream for stream in seen.streams if stream.intent == intent]
+    return together([count(stream, span) for stream in streams for span in spans])
+
+
+def _rows(expected: Expectation, seen: Evidence) -> Iterator[Row]:
+    if expected.controller is not None:
+        yield from _adoption_rows(expected.controller, seen.adopted)
+    if expected.intent is None:
+        return
+    name, placed = expected.intent, seen.placed.get(expected.intent)
+    if expected.placed:
+        yield Row(f"{name}: placed", "yes", "yes" if placed and not placed.why else placed.why if placed else "unknown",
+                  placed is not None and not placed.why)
+    if expected.budget is not None:
+        worst = placed.budget_ns if placed else None
+        yield Row(f"{name}: budget of the model", f"< {render_time(expected.budget)}", _ms(worst),
+                  worst is not None and worst < expected.budget)
+    if expected.during is not None:
+        yield from _packet_rows(expected, expected.during, seen)
+
+
+def _packet_rows(expected: Expectation, during: str, seen: Evidence) -> Iterator[Row]:
+    name = f"{expected.intent}, {during}"
+    found = counted(expected.intent or "", seen, during)
+    for statistic, bound in _bounds(expected):
+        worst, other = found.statistic_ns(statistic), "p99" if statistic == "p50" else "p50"
+        told = f"{_ms(worst)} ({other} {_ms(found.statistic_ns(other))}; bare {statistic} " \
+               f"{_ms(seen.bare.statistic_ns(statistic))}, {other} {_ms(seen.bare.statistic_ns(other))})"
+        yield Row(f"{name}: one-way {statistic}", f"< {render_time(bound)}", told, worst is not None and worst < bound)
+    sent = f" of {found.sent:,}"
+    if expected.lost is not None:
+        lost = charged(found.lost, seen.drops.get(during, 0))
+        noted = f", {found.lost - lost} more in drop records" if found.lost > lost else ""
+        yield _count_row(f"{name}: lost", expected.lost, lost, found.sent, sent + noted)
+    if expected.duplicated is not None:
+        yield _count_row(f"{name}: duplicated", expected.duplicated, found.duplicated, found.sent, sent)
+    if expected.looped is not None:
+        yield _count_row(f"{name}: looped", expected.looped, seen.looped.get(during, 0), found.sent, " on all wires")
+
+
+def _bounds(expected: Expectation) -> Iterator[tuple[str, int]]:
+    for statistic in ("p50", "p99"):
+        bound = getattr(expected.latency, statistic, None)
+        if bound is not None:
+            yield statistic, bound
+
+
+def _count_row(name: str, most: int, found: int, sent: int, detail: str) -> Row:
+    """Nothing sent shows nothing: it fails."""
+    expected = "0" if most == 0 else f"<= {most}"
+    return Row(name, expected, f"{found}{detail}" if sent else "no packet was sent", sent > 0 and found <= most)
+
+
+def _adoption_rows(expected: Adoption, seen: Adopted | None) -> Iterator[Row]:
+    took = seen.seconds if seen else None
+    yield Row("controller: adopted", f"<= {render_time(expected.adopted_within)}",
+              "never" if took is None else f"{took:.1f} s", took is not None and took * 1e9 <= expected.adopted_within)
+    for name, most, found in (("changes sent", expected.changes, seen.changes if seen else None),
+                              ("orphan rules", expected.orphans, seen.orphans if seen else None)):
+        yield Row(f"controller: {name}", "0" if most == 0 else f"<= {most}", "unknown" if found is None else str(found),
+                  found is not None and found <= most)
+
+
+def _ms(time_ns: int | None) -> str:
+    return "unknown" if time_ns is None else f"{time_ns / 1e6:.3f} ms"

@@ -1,0 +1,166 @@
+"""A scenario as written: a network, its intents, what happens when, what must be seen. Checked before anything runs."""
+
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, PlainValidator
+
+from topologies.fields import Flag, Frequency, Name, Part, Said, Size, Text, Time, TimeOrZero, text_by, whole_number
+from topologies.problems import BadInput, Problem
+from topologies.source import read
+from topologies.units import parse_time
+from topologies.validate import validate
+
+_BELOW: Final = re.compile(r"<\s*(\S.*)")
+
+
+def _below(text: str) -> int:
+    found = _BELOW.fullmatch(text)
+    if not found:
+        raise ValueError(f'"{text[:40]}" is not an upper bound; write it like "< 1 ms"')
+    return parse_time(found[1])
+
+
+Below = Annotated[int, PlainValidator(text_by(_below, 'an upper bound like "< 1 ms"'))]
+"""Nanoseconds that a measured time must stay under."""
+
+Whole = Annotated[int, whole_number(0, 2**31)]
+Statistic = Literal["p50", "p90", "p95", "p99", "p99.9", "max"]
+During = Literal["steady", "moves", "restart"]
+
+
+class Apply(Part):
+    """The operator applies files: the scenario's intents, or others beside it."""
+
+    t: TimeOrZero
+    do: Literal["apply"]
+    files: Said[tuple[Text, ...]] = None
+
+
+class Probe(Part):
+    """Numbered packets from one host to another until the end; `both`: and back. `size` is the L2 frame with FCS."""
+
+    t: TimeOrZero
+    do: Literal["probe"]
+    from_: Name
+    to: Name
+    rate: Frequency = Field(examples=["1000/s"])
+    size: Size = Field(examples=["128 B"])
+    both: Flag = False
+
+
+class Kill(Part):
+    """The controller gets a signal and is started again after a while."""
+
+    t: TimeOrZero
+    do: Literal["kill"]
+    what: Literal["controller"] = Field(examples=["controller"])
+    signal: Annotated[int, whole_number(1, 31)] = Field(examples=["9"])
+    back_after: Time = Field(examples=["3 s"])
+
+
+class End(Part):
+    """The last event."""
+
+    t: TimeOrZero
+    do: Literal["end"]
+
+
+Event = Annotated[Apply | Probe | Kill | End, Field(discriminator="do")]
+
+
+class Latency(Part):
+    """Upper bounds on the one-way delay, both directions together."""
+
+    p50: Said[Below] = None
+    p99: Said[Below] = None
+
+
+class Adoption(Part):
+    """What a controller that comes back may take and do."""
+
+    adopted_within: Time = Field(examples=["12 s"])
+    changes: Whole = Field(examples=["0"])
+    orphans: Whole = Field(examples=["0"])
+
+
+class Expectation(Part):
+    """What must be seen of an intent, or of the controller. `lost`, `duplicated` and `looped` are upper bounds."""
+
+    intent: Said[Name] = None
+    controller: Said[Adoption] = None
+    during: Said[During] = None
+    placed: Said[Flag] = None
+    budget: Said[Below] = None
+    latency: Said[Latency] = None
+    lost: Said[Whole] = None
+    duplicated: Said[Whole] = None
+    looped: Said[Whole] = None
+
+
+class ScenarioSpec(Part):
+    """`statistic` is what latency bounds are judged by in this scenario, where an emulation cannot carry their own."""
+
+    topology: Text = Field(examples=["metro"])
+    intents: Annotated[tuple[Text, ...], Field(min_length=1, examples=["[intents.yaml]"])]
+    statistic: Said[Statistic] = None
+    at: Annotated[tuple[Event, ...], Field(min_length=1, examples=["[{t: 0 s, do: apply}, {t: 20 s, do: end}]"])]
+    expect: tuple[Expectation, ...] = ()
+
+
+class Metadata(Part):
+    """`role` and `actions`: which agent role and action classes the scenario exercises."""
+
+    name: Name = Field(examples=["telemedicine"])
+    role: Said[Literal["operation", "construction", "maintenance", "management"]] = None
+    actions: Said[tuple[Literal["re-place"], ...]] = None
+
+
+class Scenario(Part):
+    """The whole document."""
+
+    api_version: Literal["isochrone/v1"] = Field(alias="apiVersion", examples=["isochrone/v1"])
+    kind: Literal["Scenario"]
+    metadata: Metadata = Field(examples=["{name: telemedicine}"])
+    spec: ScenarioSpec
+
+
+def read_scenario(text: str, file: str) -> Scenario:
+    """The one scenario of a file. Raises BadInput with all that is wrong."""
+    found = list(read(text, file))
+    problems = [each for each in found if isinstance(each, Problem)]
+    if problems or len(found) != 1:
+        raise BadInput(*(problems or [Problem(file, 1, 1, f"expected one Scenario, found {len(found)} documents")]))
+    written: Any = found[0]
+    scenario = validate(Scenario, written)
+    if not isinstance(scenario, Scenario):
+        raise BadInput(*scenario)
+    wrong = [written.origin.problem(path, said) for path, said in _senseless(scenario.spec)]
+    if wrong:
+        raise BadInput(*wrong)
+    return scenario
+
+
+def _senseless(spec: ScenarioSpec) -> Iterable[tuple[tuple[str | int, ...], str]]:
+    """What the types cannot say: order of time, one end, expectations that say something."""
+    for place, (earlier, later) in enumerate(pairwise(spec.at), 1):
+        if later.t < earlier.t:
+            yield ("spec", "at", place, "t"), "is earlier than the event before it; sort the events by t"
+    if [event.do for event in spec.at].count("end") != 1 or spec.at[-1].do != "end":
+        yield ("spec", "at"), "must end in {t: ..., do: end}, once"
+    for place, expected in enumerate(spec.expect):
+        if complaint := _vague(expected):
+            yield ("spec", "expect", place), complaint
+
+
+def _vague(expected: Expectation) -> str | None:
+    if (expected.intent is None) == (expected.controller is None):
+        return "must speak of an intent or of the controller"
+    counted = (expected.latency, expected.lost, expected.duplicated, expected.looped, expected.controller)
+    if any(each is not None for each in counted) and expected.during is None:
+        return "must say when: add `during: steady`, `moves` or `restart`"
+    if all(each is None for each in (*counted, expected.placed, expected.budget)):
+        return "expects nothing; add lost: 0, or latency, placed, budget"
+    return None
