@@ -36,8 +36,8 @@ def load_topology(ref: str, read_file: Callable[[str], str]) -> Topology:
     name, colon, size = ref.partition(":")
     builtin = BUILTIN.get(name)
     if builtin is None:
-        raise _bad(ref, f'no built-in topology "{name}"{nearest(name, BUILTIN)}; there are {", ".join(BUILTIN)}, '
-                        "and files whose names end in .yaml")
+        raise _bad(ref, f'no built-in topology "{name}"{nearest(name, BUILTIN)} '
+                        f"(built-in: {', '.join(BUILTIN)}; a file's name ends in .yaml)")
     if not colon:
         return builtin.build()
     if not builtin.sizes:

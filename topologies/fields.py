@@ -6,7 +6,7 @@ field that was not said is None.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
@@ -33,6 +33,11 @@ def described(value: object) -> str:
     if isinstance(value, str):
         return f'"{value[:40]}"'
     return "nothing" if value is None else "a mapping" if isinstance(value, dict) else "a list"
+
+
+def one_of(choices: Sequence[str]) -> str:
+    """The choices in words: `a, b or c`."""
+    return " or ".join(part for part in (", ".join(choices[:-1]), choices[-1]) if part)
 
 
 def text_by(parse: Callable[[str], T], noun: str) -> Callable[[object], T]:

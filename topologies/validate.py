@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from topologies.fields import described
+from topologies.fields import described, one_of
 from topologies.nearest import nearest
 from topologies.source import Path, Problem, Written
 
@@ -35,7 +35,7 @@ def _said(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[Path, str, 
         return path, _unknown_key(str(path[-1]), _model_at(model, path[:-1])), True
     if kind == "missing":
         return path, _missing_key(str(path[-1]), _model_at(model, path[:-1])), False
-    return path, _MESSAGES[kind](error) if kind in _MESSAGES else str(error["msg"]), False
+    return path, _MESSAGES[kind](error) if kind in _MESSAGES else str(error["msg"]), error["input"] is None
 
 
 def _unknown_key(key: str, model: type[BaseModel]) -> str:
@@ -52,7 +52,7 @@ def _not_a_choice(error: Mapping[str, Any]) -> str:
     choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
     value = error["input"]
     near = nearest(value, choices) if isinstance(value, str) else ""
-    return f"expected {' or '.join(choices)}, found {described(value)}{near}"
+    return f"expected {one_of(choices)}, found {described(value)}{near}"
 
 
 def _expected(noun: str) -> Callable[[Mapping[str, Any]], str]:
