@@ -13,7 +13,7 @@ from pydantic import Discriminator, Field, PrivateAttr, Tag
 
 from intents.language import IntentSpec, ProfileSpec, SliceSpec, spec_tag
 from topologies.document import topology_document
-from topologies.fields import API_VERSION, Labels, Name, Part, Said, Text, described
+from topologies.fields import API_VERSION, Labels, Name, Part, Said, Text, described, one_of
 from topologies.model import Topology
 from topologies.nearest import nearest
 from topologies.read import topology_of
@@ -31,11 +31,20 @@ class Metadata(Part):
     labels: Said[Labels] = None
 
 
+class Nicknamed(Metadata):
+    """`aliases` are further names that phrases may use, in any script."""
+
+    aliases: Said[tuple[Text, ...]] = None
+
+
+_NOWHERE = Origin("", 0, "")
+
+
 class _Document(Part):
     api_version: Literal["isochrone/v1"] = Field(alias="apiVersion", examples=[API_VERSION])
     kind: str
     metadata: Metadata = Field(examples=["{name: surgery}"])
-    _origin: Origin = PrivateAttr(Origin("", 0, ""))
+    _origin: Origin = PrivateAttr(default_factory=lambda: _NOWHERE)
 
     @property
     def name(self) -> str:
@@ -59,11 +68,16 @@ class Intent(_Document):
     spec: Annotated[Annotated[Text, Tag("words")] | Annotated[IntentSpec, Tag("fields")],
                     Discriminator(spec_tag)] = Field(examples=["sub-ms path for telemedicine slice"])
 
+    def problem_in_phrase(self, column: int, message: str) -> Problem:
+        """A problem with a column (from 1) of the phrase that is this intent's spec."""
+        return self._origin.problem_within(("spec",), str(self.spec), column - 1, message)
+
 
 class Slice(_Document):
     """Who belongs together. Installs nothing by itself."""
 
     kind: Literal["Slice"]
+    metadata: Nicknamed = Field(examples=["{name: telemedicine}"])
     spec: SliceSpec
 
 
@@ -71,6 +85,7 @@ class Profile(_Document):
     """What a kind of traffic needs."""
 
     kind: Literal["Profile"]
+    metadata: Nicknamed = Field(examples=["{name: telemedicine-haptic}"])
     spec: ProfileSpec
 
 
@@ -106,9 +121,9 @@ def read_documents(*files: tuple[str, str]) -> Documents:
     problems: list[Problem] = []
     for text, file in files:
         found = list(islice(_file_problems(text, file, documents, places), MOST_PROBLEMS + 1))
+        problems += sorted(found[:MOST_PROBLEMS])
         if len(found) > MOST_PROBLEMS:
-            found[-1] = Problem(file, 0, 0, f"more than {MOST_PROBLEMS} problems; the rest of the file was not read")
-        problems += found
+            problems.append(Problem(file, 0, 0, f"more than {MOST_PROBLEMS} problems; the rest was not read"))
     if problems:
         raise BadInput(*problems)
     return Documents(*(_sorted(named) for named in documents.values()))
@@ -133,8 +148,9 @@ def _file_problems(text: str, file: str, documents: dict[str, dict[str, Any]],
             kind = "Topology" if isinstance(document, Topology) else document.kind
             first = places.setdefault((kind, document.name), written.origin)
             if first is not written.origin:
-                where = first.problem(("metadata", "name"), f'{kind} "{document.name}"')
-                yield written.origin.problem(("metadata", "name"), f"is already there: {where}; rename one")
+                there = first.problem(("metadata", "name"), "")
+                message = f'{kind} "{document.name}" is at {there.file}:{there.line}:{there.column} already; rename one'
+                yield written.origin.problem(("metadata", "name"), message)
             documents[kind][document.name] = document
 
 
@@ -149,7 +165,7 @@ def _document(written: Written) -> Document | Topology | tuple[Problem, ...]:
     if not isinstance(kind, str) or kind not in _KINDS:
         kinds = (*_KINDS, "Topology")
         near = nearest(kind, kinds) if isinstance(kind, str) else ""
-        message = f"expected a kind of {', '.join(kinds)}, found {described(kind)}{near}"
+        message = f"expected kind {one_of(kinds)}, found {described(kind)}{near}"
         return (written.origin.problem(("kind",), message),)
     document = validate(_KINDS[kind], written)
     if not isinstance(document, tuple):
