@@ -1,0 +1,1 @@
+"""The southbound: OpenFlow 1.3 towards the switches, frozen facts towards the loop."""

@@ -1,0 +1,108 @@
+"""The app between the library and the loop: what switches say becomes facts.
+
+Rules of this file: it decides nothing but whose connection is whose; all facts about a switch come from its receive
+thread, in the order of what happened. A second connection with a datapath id that is connected already is refused.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from controller.facts import Fact, PortChanged, SwitchDown, SwitchUp
+from controller.southbound.connection import Connection
+from controller.southbound.decode import MalformedError
+from controller.southbound.framework import Brick, ofproto, on
+from controller.southbound.sender import Sender
+
+log = structlog.get_logger(__name__)
+
+
+class SwitchApp(Brick):
+    """Hears the switches, tells `inbox`."""
+
+    def __init__(self, inbox: Callable[[Fact], None]) -> None:
+        super().__init__()
+        self._tell = inbox
+        self._connections: dict[int, Connection] = {}
+        self._senders: dict[Connection, Sender] = {}
+
+    def sender(self, dpid: int) -> Sender | None:
+        """Where to send what is for a switch; `None` while it is not connected."""
+        connection = self._connections.get(dpid)
+        return None if connection is None else self._senders.get(connection)
+
+    def joined(self, connection: Connection) -> None:
+        """A switch finished its handshake."""
+        first = self._connections.setdefault(connection.id, connection)
+        if first is not connection:
+            log.warning("datapath id is connected already, second connection refused",
+                        dpid=connection.id, first=first.address, second=connection.address)
+            connection.end("another connection has this datapath id")
+            return
+        self._senders[connection] = Sender(connection, self._tell)
+        log.info("switch connected", dpid=connection.id, peer=connection.address)
+        ports = {port.port_no: _is_live(port) for port in connection.ports.values() if _is_a_port(port)}
+        self._tell(SwitchUp(connection.id, ports))
+
+    def lost(self, connection: Connection) -> None:
+        """A connection ended."""
+        sender = self._senders.pop(connection, None)
+        if sender is None:
+            log.info("connection ended before it was a switch's", peer=connection.address, why=connection.why)
+            return
+        sender.stop()
+        log.warning("switch lost", dpid=connection.id, peer=connection.address, why=connection.why)
+        self._tell(SwitchDown(connection.id, connection.why or "closed"))
+        del self._connections[connection.id]  # last: not before can the switch's next connection say it is up
+
+    @on("OFPPortStatus")
+    def port_changed(self, message: Any) -> None:
+        """A port was added, changed or removed."""
+        if message.datapath in self._senders and _is_a_port(message.desc):
+            is_up = message.reason != ofproto.OFPPR_DELETE and _is_live(message.desc)
+            self._tell(PortChanged(message.datapath.id, message.desc.port_no, is_up))
+
+    @on("OFPBarrierReply")
+    def batch_taken(self, message: Any) -> None:
+        """Everything before a barrier was carried out."""
+        if sender := self._senders.get(message.datapath):
+            self._tell_any(sender.confirmed(message.xid))
+
+    @on("OFPErrorMsg")
+    def refused(self, message: Any) -> None:
+        """A message of ours was refused."""
+        if message.type == ofproto.OFPET_EXPERIMENTER:
+            code, words = message.exp_type, f"experimenter {message.experimenter:#x}, type {message.exp_type}"
+        else:
+            code, words = message.code, ofproto.ofp_error_code_to_str(message.type, message.code)
+        words = f"{ofproto.ofp_error_type_to_str(message.type)} {words}"
+        log.warning("switch refused a message", dpid=message.datapath.id, xid=message.xid, error=words)
+        if sender := self._senders.get(message.datapath):
+            self._tell_any(sender.rejected(message.xid, message.type, code, words))
+
+    @on("OFPFlowStatsReply", "OFPGroupDescStatsReply", "OFPMeterConfigStatsReply")
+    def part_read(self, message: Any) -> None:
+        """A part of a switch's tables arrived."""
+        sender = self._senders.get(message.datapath)
+        if sender is None:
+            return
+        kind, flags = (int.from_bytes(message.buf[at:at + 2], "big") for at in (8, 10))
+        more = bool(flags & ofproto.OFPMPF_REPLY_MORE)
+        try:
+            self._tell_any(sender.read_part(message.xid, kind, message.buf[16:], more))
+        except MalformedError as error:
+            message.datapath.end(f"sent tables that cannot be read: {error}")
+
+    def _tell_any(self, fact: Fact | None) -> None:
+        if fact is not None:
+            self._tell(fact)
+
+
+def _is_a_port(port: Any) -> bool:
+    return bool(0 < port.port_no <= ofproto.OFPP_MAX)
+
+
+def _is_live(port: Any) -> bool:
+    """Open vSwitch reports a deleted veth as link down, not as removed; both bits must be looked at."""
+    return not bool(port.state & ofproto.OFPPS_LINK_DOWN or port.config & ofproto.OFPPC_PORT_DOWN)

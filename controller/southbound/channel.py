@@ -1,0 +1,48 @@
+"""The southbound as the loop sees it: start, read, send, stop; what happens comes back as facts."""
+
+from collections.abc import Callable, Sequence
+
+from controller.facts import Fact
+from controller.southbound.app import SwitchApp
+from controller.southbound.connection import Liveness
+from controller.southbound.framework import manager, mend
+from controller.southbound.listener import Listener
+from intents.rules import Change
+
+
+class Southbound:
+    """All switches. One may run in a process at a time (the library keeps its apps by name); it can be started again.
+
+    No call blocks on a switch. What is sent to one switch arrives in the order of the calls. A token is answered once,
+    by `TablesRead`, `Confirmed` or `Rejected`, unless `SwitchDown` comes first: then every token of that switch is
+    void. What is sent to a switch that is not connected is dropped.
+    """
+
+    def __init__(self, liveness: Liveness | None = None) -> None:
+        self._liveness = liveness or Liveness()
+
+    def start(self, address: str, port: int, inbox: Callable[[Fact], None]) -> int:
+        """Listen on one IPv4 address (`0.0.0.0` is all of this machine's) and return the TCP port, which is chosen
+        freely where `port` is 0. `inbox` is called from many threads and must not block. Raises `ListenError`."""
+        self._listener = Listener(address, port, self._liveness)
+        mend()
+        self._apps = manager.get_instance()
+        self._app: SwitchApp = self._apps.instantiate(SwitchApp, inbox)
+        self._app.start()
+        self._listener.start()
+        return self._listener.port
+
+    def stop(self) -> None:
+        """End every connection and all threads, and listen no more."""
+        self._listener.stop()
+        self._apps.close()
+
+    def read(self, dpid: int, token: int) -> None:
+        """Ask for everything a switch holds; `TablesRead` answers."""
+        if sender := self._app.sender(dpid):
+            sender.read(token)
+
+    def send(self, dpid: int, changes: Sequence[Change], token: int) -> None:
+        """Send changes and a barrier; `Confirmed` answers, or `Rejected` with the first error."""
+        if sender := self._app.sender(dpid):
+            sender.send(changes, token)

@@ -1,0 +1,98 @@
+"""One switch's channel: the library's datapath, mended so that its end is seen at once and costs nothing.
+
+Rules of this file: whoever sees the end first (the peer, the clock, a failed send, the guard, the app) calls `end` with
+the reason; the receive thread alone reports it. Nothing here blocks for longer than `Liveness.silent_s`.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from controller.southbound.framework import DEAD, MAIN, Datapath, parser
+
+
+@dataclass(frozen=True, slots=True)
+class Liveness:
+    """How a dead peer is found, in seconds: asked every `echo_s` while it is quiet, given up after `silent_s` without a
+    message (seen up to `echo_s` later), or when it does not take a buffer of ours within `silent_s`."""
+
+    echo_s: float = 1.0
+    silent_s: float = 4.0
+
+
+class Connection(Datapath):  # type: ignore[misc]
+    """A switch's connection, from HELLO to the end. `why` says how it ended, `None` while it lasts.
+
+    The library never reported a lost switch and kept two threads of it waiting for ever: here the end of the receive
+    loop calls `lost` on the brick and wakes both. Its echo loop slept through the end: here it waits for it.
+    """
+
+    def __init__(self, sock: socket.socket, address: Any, liveness: Liveness) -> None:
+        self.why: str | None = None
+        self._liveness = liveness
+        self._over = threading.Event()
+        self._heard_at = time.monotonic()
+        super().__init__(sock, address)
+        self.socket.settimeout(liveness.silent_s)
+        self.xid = 0  # the library's own messages count up from here and never reach the xids of sender.py
+
+    def hear(self) -> None:
+        """Note that the peer said something."""
+        self._heard_at = time.monotonic()
+
+    def end(self, why: str) -> None:
+        """End the connection from any thread; the first reason stands. Doing it again is harmless."""
+        self.why = self.why or why
+        self._over.set()
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes a thread that blocks in recv or send; a close would not
+
+    def set_state(self, state: str) -> None:
+        """The library's state machine moved on; reaching MAIN is the end of the handshake."""
+        super().set_state(state)
+        if state == MAIN:
+            self.ofp_brick.joined(self)
+
+    def send(self, buf: bytes, close_socket: bool = False) -> bool:
+        """Queue bytes, many messages if need be; blocks while 16 buffers wait. False: disconnected, nothing was queued.
+
+        The library looked at its queue twice, and the send thread may take it away in between.
+        """
+        self._send_q_sem.acquire()
+        queue = self.send_q
+        if queue is None:
+            self._send_q_sem.release()
+            return False
+        queue.put((buf, close_socket))
+        return True
+
+    def _recv_loop(self) -> None:
+        try:
+            super()._recv_loop()
+        except Exception as error:
+            self.end(f"sent what the library cannot take: {error}")
+            raise
+        finally:
+            self.end("closed by the switch")
+            self.ofp_brick.lost(self)
+            self.set_state(DEAD)
+            self.send(b"", close_socket=True)
+
+    def _send_loop(self) -> None:
+        super()._send_loop()
+        self.end(f"took nothing for {self._liveness.silent_s:g} s")
+
+    def _echo_request_loop(self) -> None:
+        while not self._over.wait(self._liveness.echo_s):
+            silence = time.monotonic() - self._heard_at
+            if silence > self._liveness.silent_s:
+                self.end(f"silent for {silence:.1f} s")
+            elif silence > self._liveness.echo_s / 2 and self.state == MAIN and not self._send_blocks():
+                self.send_msg(parser.OFPEchoRequest(self))
+
+    def _send_blocks(self) -> bool:
+        queue = self.send_q  # full: the peer does not read, and its silence is what decides
+        return queue is None or bool(queue.full())

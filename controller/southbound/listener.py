@@ -1,0 +1,85 @@
+"""Where switches connect: one address, checked before anything runs, and stoppable.
+
+The library's own listener binds inside a thread (a port in use is one log line and a process without switches), also on
+6633, on every address, and can never be stopped.
+"""
+
+import contextlib
+import socket
+import threading
+from typing import Any
+
+import structlog
+
+from controller.southbound.connection import Connection, Liveness
+from controller.southbound.errors import SouthboundError
+
+log = structlog.get_logger(__name__)
+
+
+class ListenError(SouthboundError):
+    """The address is not one of this machine's, or the port is taken."""
+
+
+class Listener:
+    """Accepts switches on exactly one IPv4 address and TCP port, one thread a switch."""
+
+    def __init__(self, address: str, port: int, liveness: Liveness) -> None:
+        self._liveness = liveness
+        self._socket = _bound(address, port)
+        self._stopping = threading.Event()
+        self._threads: dict[Connection, threading.Thread] = {}
+        self._accepting = threading.Thread(target=self._accept, name="southbound-listener", daemon=True)
+        self.port: int = self._socket.getsockname()[1]
+
+    def start(self) -> None:
+        """Begin to accept."""
+        self._accepting.start()
+
+    def stop(self) -> None:
+        """Accept nothing more, end every connection and wait for its threads."""
+        self._stopping.set()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes accept; a close alone would not
+        self._socket.close()
+        self._accepting.join()
+        for connection, thread in list(self._threads.items()):
+            connection.end("the controller stops")
+            thread.join()
+
+    def _accept(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                sock, peer = self._socket.accept()
+                connection = Connection(sock, peer, self._liveness)
+            except OSError as error:  # stopped, or out of file descriptors: then the switch tries again later
+                if not self._stopping.wait(0.1):
+                    log.warning("cannot accept a switch", error=str(error))
+                continue
+            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True,
+                                      name=f"southbound-{peer[0]}:{peer[1]}")
+            self._threads[connection] = thread
+            thread.start()
+
+    def _serve(self, connection: Any) -> None:
+        try:
+            connection.serve()
+        except Exception:
+            log.exception("connection failed", peer=connection.address, dpid=connection.id)
+        finally:
+            del self._threads[connection]
+
+
+def _bound(address: str, port: int) -> socket.socket:
+    if not address:  # Python would take it for every address
+        raise ListenError("no address to listen on; 127.0.0.1 is this machine alone, 0.0.0.0 every address of it")
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((address, port))
+        sock.listen(128)
+    except (OSError, OverflowError) as error:
+        sock.close()
+        raise ListenError(f"cannot listen for switches on {address}:{port}: {error}; name an IPv4 address of this "
+                          "machine and a free port") from error
+    return sock

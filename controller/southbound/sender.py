@@ -1,0 +1,114 @@
+"""What goes out to one switch: a thread of its own encodes and sends, in the order asked.
+
+Rules of this file: a switch that does not read blocks this thread alone; every batch and every read has its own xid, so
+that the switch's answers find their token; tokens live and die with the connection.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+import structlog
+
+from controller.facts import Confirmed, Fact, Rejected, TablesRead
+from controller.southbound import decode, encode, guard
+from controller.southbound.connection import Connection
+from intents.rules import Change, Item, rule_set
+
+log = structlog.get_logger(__name__)
+
+FIRST_XID = 0x8000_0000
+"""Ours have the high bit; the library counts its own messages up from 1."""
+
+NOT_SENT = -1
+"""Type and code of a rejection that came from here, not from the switch: the change cannot be said in OpenFlow 1.3."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The parts of one read that have arrived."""
+
+    token: int
+    missing: set[int] = field(default_factory=lambda: set(guard.TABLE_PARTS))
+    items: list[Item] = field(default_factory=list)
+    unreadable: int = 0
+
+
+class Sender:
+    """The outgoing side of one connection, and the tokens that wait for an answer on it."""
+
+    def __init__(self, connection: Connection, inbox: Callable[[Fact], None]) -> None:
+        self._connection = connection
+        self._dpid: int = connection.id
+        self._inbox = inbox
+        self._xids = itertools.count(FIRST_XID)
+        self._jobs: SimpleQueue[tuple[int, Sequence[Change] | None] | None] = SimpleQueue()
+        self._batches: dict[int, int] = {}
+        self._readings: dict[int, _Reading] = {}
+        self._thread = threading.Thread(target=self._run, name=f"southbound-sender-{self._dpid:x}", daemon=True)
+        self._thread.start()
+
+    def send(self, changes: Sequence[Change], token: int) -> None:
+        """Queue a batch: the changes in their order, then a barrier."""
+        self._jobs.put((token, changes))
+
+    def read(self, token: int) -> None:
+        """Queue a read of all tables."""
+        self._jobs.put((token, None))
+
+    def stop(self) -> None:
+        """Send nothing more; what is queued is dropped."""
+        self._jobs.put(None)
+
+    def confirmed(self, xid: int) -> Confirmed | None:
+        """What a barrier's answer says."""
+        token = self._batches.pop(xid, None)
+        return None if token is None else Confirmed(self._dpid, token)
+
+    def rejected(self, xid: int, kind: int, code: int, words: str) -> Rejected | None:
+        """What an error says: the first one ends the token, whatever of the batch was taken."""
+        reading = self._readings.pop(xid, None)
+        token = self._batches.pop(xid, None) if reading is None else reading.token
+        return None if token is None else Rejected(self._dpid, token, kind, code, words)
+
+    def read_part(self, xid: int, kind: int, body: bytes, more: bool) -> TablesRead | None:
+        """Take in a part of the tables; the whole, once every part is here. Raises `decode.MalformedError`."""
+        reading = self._readings.get(xid)
+        if reading is None or kind not in reading.missing:
+            return None
+        items, unreadable = decode.READERS[kind](self._dpid, body)
+        reading.items += items
+        reading.unreadable += unreadable
+        if not more:
+            reading.missing.remove(kind)
+        if reading.missing:
+            return None
+        del self._readings[xid]
+        return TablesRead(self._dpid, reading.token, rule_set(reading.items), reading.unreadable)
+
+    def _run(self) -> None:
+        try:
+            while (job := self._jobs.get()) is not None and self._connection.why is None:
+                self._send_or_reject(next(self._xids), *job)
+        finally:
+            self._connection.end("its sender failed")  # a connection that cannot be sent on must not look alive
+
+    def _send_or_reject(self, xid: int, token: int, changes: Sequence[Change] | None) -> None:
+        try:
+            self._send(xid, token, changes)
+        except encode.UnencodableError as error:
+            log.error("batch cannot be encoded", dpid=self._dpid, error=str(error))
+            self._batches.pop(xid, None)
+            self._inbox(Rejected(self._dpid, token, NOT_SENT, NOT_SENT, str(error)))
+
+    def _send(self, xid: int, token: int, changes: Sequence[Change] | None) -> None:
+        if changes is None:
+            self._readings[xid] = _Reading(token)
+            self._connection.send(encode.read_requests(xid))
+            return
+        self._batches[xid] = token
+        for chunk in encode.batch(changes, xid):
+            if not self._connection.send(chunk):
+                return

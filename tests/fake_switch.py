@@ -1,0 +1,215 @@
+"""A switch that speaks OpenFlow 1.3 on loopback and holds real tables, so that the southbound is tried without Open vSwitch.
+
+It applies flow-mods, group-mods and meter-mods as the model of the tables does, answers what the model would leave undone
+with an error, and can be told to misbehave: stay silent, leave message types unanswered, refuse, send raw bytes, hang up
+by halves.
+"""
+
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable
+
+from controller.southbound import decode, encode
+from intents.rules import Change, Flow, Group, Item, Meter, RuleSet
+from intents.tables import Tables
+
+HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY, FEATURES_REQUEST, FEATURES_REPLY = 0, 1, 2, 3, 5, 6
+PORT_STATUS, FLOW_MOD, GROUP_MOD, MULTIPART_REQUEST, MULTIPART_REPLY = 12, 14, 15, 18, 19
+BARRIER_REQUEST, BARRIER_REPLY, METER_MOD = 20, 21, 29
+FLOWS, GROUPS, METERS, PORTS = 1, 7, 10, 13
+
+_REPORTED = {FLOWS: Flow, GROUPS: Group, METERS: Meter}
+_FLOW_VERBS = {0: "add", 2: "modify", 4: "delete"}
+_VERBS = {0: "add", 1: "modify", 2: "delete"}
+_REFUSALS = {Flow: (2, 9), Group: (6, 8), Meter: (12, 3)}
+"""OFPBAC_BAD_OUT_GROUP, OFPGMFC_UNKNOWN_GROUP, OFPMMFC_UNKNOWN_METER: near enough to what Open vSwitch says."""
+
+
+def message(kind: int, xid: int = 0, body: bytes = b"") -> bytes:
+    """An OpenFlow 1.3 message."""
+    return struct.pack("!BBHI", 4, kind, 8 + len(body), xid) + body
+
+
+class FakeSwitch:
+    """One switch. Use it as a context manager, after `connect`."""
+
+    def __init__(self, dpid: int, ports: Iterable[int] = (1, 2, 3), tables: RuleSet | None = None) -> None:
+        self.dpid = dpid
+        self.ports = dict.fromkeys(ports, True)
+        self.hello = message(HELLO, 1)
+        self.silent = False
+        self.unanswered: set[int] = set()
+        self.refusals: list[tuple[int, int]] = []
+        self.entries_a_reply = 100
+        self.heard: list[tuple[int, int]] = []
+        self.is_closed = False
+        self._tables = Tables(tables or RuleSet())
+        self._changed = threading.Condition()
+        self._reading = threading.Event()
+        self._reading.set()
+
+    def connect(self, port: int, address: str = "127.0.0.1") -> "FakeSwitch":
+        """Connect to a controller and say hello; the rest of the handshake runs by itself."""
+        self._socket = socket.create_connection((address, port), timeout=5)
+        self._socket.settimeout(None)
+        self.is_closed = False
+        self._thread = threading.Thread(target=self._run, name=f"fake-switch-{self.dpid}", daemon=True)
+        self.send(self.hello)
+        self._thread.start()
+        return self
+
+    def __enter__(self) -> "FakeSwitch":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._reading.set()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+
+    def half_close(self) -> None:
+        """Say nothing more, but go on listening."""
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def stop_reading(self) -> None:
+        """Leave what comes in the socket's buffers from the next message on."""
+        self._reading.clear()
+
+    def send(self, data: bytes) -> None:
+        """Send raw bytes."""
+        with contextlib.suppress(OSError):
+            self._socket.sendall(data)
+
+    def set_port(self, number: int, is_up: bool) -> None:
+        """A port changes (or appears), and the switch says so."""
+        reason = 2 if number in self.ports else 0
+        self.ports[number] = is_up
+        self.send(message(PORT_STATUS, 0, struct.pack("!B7x", reason) + _port(number, is_up)))
+
+    def remove_port(self, number: int) -> None:
+        """A port is taken away."""
+        is_up = self.ports.pop(number)
+        self.send(message(PORT_STATUS, 0, struct.pack("!B7x", 1) + _port(number, is_up)))
+
+    @property
+    def tables(self) -> RuleSet:
+        """What the switch holds now."""
+        return self._tables.rules()
+
+    def count(self, *kinds: int) -> int:
+        """How many messages of these types it heard."""
+        return sum(kind in kinds for kind, _ in self.heard)
+
+    def wait(self, claim: Callable[["FakeSwitch"], bool], seconds: float = 5) -> None:
+        """Wait until a claim about the switch holds; it is looked at after every message and at the end."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: claim(self), seconds), f"not within {seconds} s; heard {self.heard[-9:]}"
+
+    def _run(self) -> None:
+        stream = self._socket.makefile("rb")
+        with contextlib.suppress(OSError):
+            while len(header := stream.read(8)) == 8:
+                _, kind, length, xid = struct.unpack("!BBHI", header)
+                body = stream.read(length - 8)
+                if not self.silent:
+                    self._answer(kind, xid, body)
+                with self._changed:
+                    self.heard.append((kind, xid))
+                    self._changed.notify_all()
+                self._reading.wait()
+        with self._changed:
+            self.is_closed = True
+            self._changed.notify_all()
+
+    def _answer(self, kind: int, xid: int, body: bytes) -> None:
+        if kind in self.unanswered:
+            return
+        if kind == ECHO_REQUEST:
+            self.send(message(ECHO_REPLY, xid, body))
+        elif kind == FEATURES_REQUEST:
+            self.send(message(FEATURES_REPLY, xid, struct.pack("!QIBB2xII", self.dpid, 0, 254, 0, 0x4F, 0)))
+        elif kind == BARRIER_REQUEST:
+            self.send(message(BARRIER_REPLY, xid))
+        elif kind == MULTIPART_REQUEST:
+            self._report(xid, int.from_bytes(body[:2], "big"))
+        elif kind in READERS:
+            self._change(xid, READERS[kind](self.dpid, body), message(kind, xid, body))
+
+    def _change(self, xid: int, change: Change, request: bytes) -> None:
+        refusal = self.refusals.pop(0) if self.refusals else self._refusal(change)
+        if refusal:
+            self.send(message(ERROR, xid, struct.pack("!HH", *refusal) + request[:64]))
+        else:
+            self._tables.apply(change)
+
+    def _refusal(self, change: Change) -> tuple[int, int] | None:
+        item = change.item
+        if change.verb == "delete":
+            return None
+        before = self._tables.rules()
+        if isinstance(item, Flow):
+            tried = Tables(before)
+            tried.apply(Change("add", item))
+            return None if tried.flows.get(item.key) == item else _REFUSALS[Flow]
+        held = before.groups if isinstance(item, Group) else before.meters
+        return None if (item.key in held) == (change.verb == "modify") else _REFUSALS[type(item)]
+
+    def _report(self, xid: int, kind: int) -> None:
+        entries = self._entries(kind)
+        for start in range(0, max(len(entries), 1), self.entries_a_reply):
+            more = start + self.entries_a_reply < len(entries)
+            body = b"".join(entries[start:start + self.entries_a_reply])
+            self.send(message(MULTIPART_REPLY, xid, struct.pack("!HH4x", kind, more) + body))
+
+    def _entries(self, kind: int) -> list[bytes]:
+        if kind == PORTS:
+            return [_port(number, is_up) for number, is_up in self.ports.items()]
+        tables = self._tables
+        return [_entry(item) for item in (*tables.flows.values(), *tables.groups.values(), *tables.meters.values())
+                if isinstance(item, _REPORTED[kind])]
+
+
+def report(kind: int, items: Iterable[Item]) -> bytes:
+    """The body of a multipart reply of this kind about those of the items that it is about."""
+    return b"".join(_entry(item) for item in items if isinstance(item, _REPORTED[kind]))
+
+
+def _port(number: int, is_up: bool) -> bytes:
+    return struct.pack("!I4x6s2x16sII24x", number, bytes(6), f"p{number}".encode(), 0, 0 if is_up else 1)
+
+
+def _entry(item: Item) -> bytes:
+    """What a report says of an item. A flow's statistics are laid out from byte 48 on as its flow-mod is (match, then
+    instructions); the description of a group or meter is its mod with a length in the place of the command."""
+    mod = encode.message(Change("add", item), 0)
+    if not isinstance(item, Flow):
+        return struct.pack("!H", len(mod) - 8) + mod[10:]
+    return struct.pack("!HBxIIHHHH4xQQQ", len(mod), item.table, 1, 0, item.priority, 0, 0, 0, item.cookie, 0, 0) + mod[48:]
+
+
+def _flow_mod(dpid: int, body: bytes) -> Change:
+    cookie, table, command, priority = struct.unpack_from("!Q8xBB4xH", body)
+    fields, at = decode.match_at(body, 40, len(body))
+    actions, goto, meter = decode.instructions_at(body, at, len(body))
+    return Change(_FLOW_VERBS[command], Flow(dpid, table, priority, fields, actions, goto, meter, cookie))
+
+
+def _group_mod(dpid: int, body: bytes) -> Change:
+    command, kind, number = struct.unpack_from("!HBxI", body)
+    return Change(_VERBS[command], decode.group(dpid, number, kind, body, 8, len(body)))
+
+
+def _meter_mod(dpid: int, body: bytes) -> Change:
+    command, flags, number = struct.unpack_from("!HHI", body)
+    return Change(_VERBS[command], decode.meter(dpid, number, flags, body, 8, len(body)))
+
+
+READERS: dict[int, Callable[[int, bytes], Change]] = {FLOW_MOD: _flow_mod, GROUP_MOD: _group_mod, METER_MOD: _meter_mod}
+"""By message type: (dpid, body) -> the change that a controller asks for."""
