@@ -14,6 +14,11 @@ CONTROLLER = 0xFFFFFFFD
 VLAN_NONE = 0x0000
 """OFPVID_NONE as the value of vlan_vid: only untagged frames match."""
 
+IPV4 = 0x0800
+ARP = 0x0806
+MPLS = 0x8847
+"""Ethertypes, as values of eth_type."""
+
 
 class Table(IntEnum):
     """The five tables of the pipeline."""

@@ -1,0 +1,172 @@
+"""What switches hold while messages arrive: flows found by packet, and what Open vSwitch does with each change.
+
+Rules of this file: a message that the switch would answer with an error changes nothing (a flow that refers to a group
+or meter which is not there, a second group under one id, a change of an absent group); a modify of an absent flow adds
+nothing and never changes the cookie (OpenFlow 1.3.5, section 6.4); a group or meter takes the flows that refer to it
+along when it is deleted.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Literal, TypeVar
+
+from intents.rules import Change, Flow, Group, Match, Meter, RuleSet, ToGroup
+
+FlowKey = tuple[int, int, int, Match]
+Reference = tuple[Literal["group", "meter"], int, int]
+"""Something that flows refer to: (what, dpid, id)."""
+
+Headers = Mapping[str, int]
+"""What a table can see of a packet: match fields by name, `in_port` among them; a field that is not there is absent."""
+
+Verb = Literal["add", "modify", "delete"]
+Held = TypeVar("Held", Flow, Group, Meter)
+Key = TypeVar("Key")
+
+_Shape = tuple[tuple[str, int | None], ...]
+
+
+class Classifier:
+    """The flows of one table, found by a packet's headers: one dictionary for each set of (field, mask) in use, so that
+    a lookup costs the number of shapes, not of flows."""
+
+    def __init__(self) -> None:
+        self._by_shape: dict[_Shape, dict[tuple[int, ...], list[FlowKey]]] = {}
+
+    def add(self, key: FlowKey) -> None:
+        """Put a flow in; it must not be there yet."""
+        shape = tuple((field.name, field.mask) for field in key[3])
+        values = tuple(field.value for field in key[3])
+        self._by_shape.setdefault(shape, {}).setdefault(values, []).append(key)
+
+    def discard(self, key: FlowKey) -> None:
+        """Take a flow out; it must be there."""
+        shape = tuple((field.name, field.mask) for field in key[3])
+        self._by_shape[shape][tuple(field.value for field in key[3])].remove(key)
+
+    def matching(self, headers: Headers) -> list[FlowKey]:
+        """The flows whose match a packet meets, highest priority first; among equals (which OpenFlow leaves undefined)
+        in the order of their matches."""
+        found: list[FlowKey] = []
+        for shape, keys in self._by_shape.items():
+            try:
+                values = tuple([headers[name] if mask is None else headers[name] & mask for name, mask in shape])
+            except KeyError:
+                continue
+            found += keys.get(values, ())
+        if len(found) > 1:
+            found.sort(key=lambda key: (-key[2], key_order(key)))
+        return found
+
+
+class Tables:
+    """Flows, groups and meters of some switches, changed in place."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self.flows = dict(rules.flows)
+        self.groups = dict(rules.groups)
+        self.meters = dict(rules.meters)
+        self._classifiers: dict[tuple[int, int], Classifier] | None = None
+        self._users: dict[Reference, dict[FlowKey, None]] | None = None
+
+    def rules(self) -> RuleSet:
+        """What is held now, as a value."""
+        return RuleSet(dict(self.flows), dict(self.groups), dict(self.meters))
+
+    def matching(self, dpid: int, table: int, headers: Headers) -> list[FlowKey]:
+        """The flows of a table that a packet meets, best first."""
+        if self._classifiers is None:
+            self._classifiers = {}
+            for key in self.flows:
+                self._classifiers.setdefault(key[:2], Classifier()).add(key)
+        classifier = self._classifiers.get((dpid, table))
+        return classifier.matching(headers) if classifier else []
+
+    def flow(self, dpid: int, table: int, headers: Headers) -> Flow | None:
+        """The flow that a packet takes in a table, `None` on a miss."""
+        found = self.matching(dpid, table, headers)
+        return self.flows[found[0]] if found else None
+
+    def group(self, dpid: int, number: int) -> Group | None:
+        """A group, `None` where there is none."""
+        return self.groups.get((dpid, number))
+
+    def users(self, reference: Reference) -> tuple[FlowKey, ...]:
+        """The flows that refer to a group or meter."""
+        if self._users is None:
+            self._users = {}
+            for key, flow in self.flows.items():
+                for used in references(flow):
+                    self._users.setdefault(used, {})[key] = None
+        return tuple(self._users.get(reference, ()))
+
+    def apply(self, change: Change) -> None:
+        """Do what Open vSwitch does with a message."""
+        item = change.item
+        if isinstance(item, Flow):
+            if change.verb == "delete" or all(self.holds(used) for used in references(item)):
+                self._put(item.key, altered(change.verb, self.flows.get(item.key), item))
+        elif isinstance(item, Group):
+            _store(self.groups, item.key, altered(change.verb, self.groups.get(item.key), item))
+        else:
+            _store(self.meters, item.key, altered(change.verb, self.meters.get(item.key), item))
+        if change.verb == "delete" and not isinstance(item, Flow):
+            for key in self.users(reference_to(item)):
+                self._put(key, None)
+
+    def holds(self, reference: Reference) -> bool:
+        """Whether a group or meter is there."""
+        return reference[1:] in (self.groups if reference[0] == "group" else self.meters)
+
+    def _put(self, key: FlowKey, flow: Flow | None) -> None:
+        old = self.flows.get(key)
+        _store(self.flows, key, flow)
+        if self._users is not None:
+            for used in references(old) if old else ():
+                self._users[used].pop(key, None)
+            for used in references(flow) if flow else ():
+                self._users.setdefault(used, {})[key] = None
+        if self._classifiers is not None and (old is None) != (flow is None):
+            classifier = self._classifiers.setdefault(key[:2], Classifier())
+            if flow is None:
+                classifier.discard(key)
+            else:
+                classifier.add(key)
+
+
+def key_order(key: FlowKey) -> tuple[int, int, int, tuple[tuple[str, int, int], ...]]:
+    """What flows are sorted by: exact fields before masked ones of the same value."""
+    fields = ((field.name, field.value, -1 if field.mask is None else field.mask) for field in key[3])
+    return (*key[:3], tuple(fields))
+
+
+def altered(verb: Verb, held: Held | None, item: Held) -> Held | None:
+    """What stands under an item's identity after a message that the switch takes, given what stood there."""
+    if verb == "delete":
+        return None
+    if verb == "add":
+        return item if held is None or isinstance(item, Flow) else held
+    if held is None:
+        return None
+    return replace(item, cookie=held.cookie) if isinstance(item, Flow) else item
+
+
+def references(flow: Flow) -> Iterator[Reference]:
+    """The groups and the meter that a flow refers to."""
+    for action in flow.actions:
+        if isinstance(action, ToGroup):
+            yield ("group", flow.dpid, action.group)
+    if flow.meter is not None:
+        yield ("meter", flow.dpid, flow.meter)
+
+
+def reference_to(item: Group | Meter) -> Reference:
+    """How flows name a group or meter."""
+    return ("group" if isinstance(item, Group) else "meter", *item.key)
+
+
+def _store(held: dict[Key, Held], key: Key, item: Held | None) -> None:
+    if item is None:
+        held.pop(key, None)
+    else:
+        held[key] = item
