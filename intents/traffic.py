@@ -1,0 +1,137 @@
+"""The packets that placements are about: which there are to tell apart, whose they are, which way they should go.
+
+Rules of this file: a packet belongs to the narrowest selector of its host pair that it meets. Two packets of a pair
+that the same selectors and rules take are one: a sample has the values that a selector (or the meeting of two) names,
+and else values that nobody of the pair names. The selectors of one plan are nested where they overlap, so every packet
+of a pair is told by its narrowest selector before and its narrowest after: the meetings of two are all there are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain, product
+
+from intents.base_rules import mac_number
+from intents.model import Direction, Path, Placement
+from intents.packets import Packet, with_field
+from intents.reach import Fields, Pair
+from intents.rules import IPV4, VLAN_NONE
+from intents.selectors import PORT_FIELDS, selector_fields
+from topologies.model import Host, PortId, Topology
+
+Trail = tuple[PortId, ...]
+"""The ports by which a packet leaves one switch after the other, the receiving host's last."""
+
+_FRESH = {"ip_proto": range(253, -1, -1), "ip_dscp": range(63, -1, -1)}
+_FRESH_PORTS = range(65_535, -1, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One direction of a placed connection: what it selects and the way it was given."""
+
+    connection: str
+    direction: Direction
+    asks: Fields
+    trail: Trail
+
+    def takes(self, packet: Packet) -> bool:
+        """Whether a packet of the pair is of this connection."""
+        return all(packet.fields.get(name) == value for name, value in self.asks)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One packet for all of its kind: as sent, whose it was and will be, and every way that it may go meanwhile."""
+
+    source: Host
+    target: Host
+    packet: Packet
+    before: Course | None
+    after: Course | None
+    trails: frozenset[Trail]
+
+    @property
+    def arriving(self) -> Packet:
+        """The packet as the receiving host should get it."""
+        return with_field(self.packet, "eth_dst", mac_number(self.target.mac))
+
+
+class Traffic:
+    """All packets between hosts, as two plans see them."""
+
+    def __init__(self, network: Topology, before: Mapping[str, Placement], after: Mapping[str, Placement]) -> None:
+        self._network = network
+        self._before = _courses(network, before)
+        self._after = _courses(network, after)
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The pairs with a connection, before or after."""
+        return tuple(sorted(self._before.keys() | self._after.keys()))
+
+    @property
+    def moved(self) -> tuple[Pair, ...]:
+        """The pairs whose courses are not the same before and after."""
+        return tuple(pair for pair in self.pairs if self._before.get(pair) != self._after.get(pair))
+
+    def samples(self, pair: Pair, rules: Iterable[Fields] = ()) -> tuple[Sample, ...]:
+        """One packet of every kind of a pair's packets that its selectors and these rules (by what they ask beyond the
+        addresses) tell apart; nothing of a packet that none of them takes."""
+        source, target = (self._network.host_by_name[name] for name in pair)
+        before, after = self._before.get(pair, ()), self._after.get(pair, ())
+        asked = sorted({course.asks for course in (*before, *after)} | set(rules))
+        samples = []
+        for sent in _packets(source, target, asked):
+            trails = frozenset(course.trail for course in (*before, *after) if course.takes(sent))
+            samples.append(Sample(source, target, sent, _owner(before, sent), _owner(after, sent), trails))
+        return tuple(samples)
+
+
+def _courses(network: Topology, placements: Mapping[str, Placement]) -> dict[Pair, tuple[Course, ...]]:
+    """The courses of each pair; a path that is none in this network, as its cable or host is gone, is left out."""
+    found: dict[Pair, list[Course]] = {}
+    for key, placement in sorted(placements.items()):
+        for path in placement.paths:
+            trail = _trail(network, path)
+            if path.role == "working" and trail:
+                asks = tuple(sorted(selector_fields(placement.connection.selector, path.direction).items()))
+                found.setdefault((path.nodes[0], path.nodes[-1]), []).append(Course(key, path.direction, asks, trail))
+    return {pair: tuple(courses) for pair, courses in found.items()}
+
+
+def _trail(network: Topology, path: Path) -> Trail:
+    arcs = [network.arc_by_ends.get(ends) for ends in zip(path.links, path.nodes[:-1], strict=True)]
+    if not all(arc is not None and arc.target == node for arc, node in zip(arcs, path.nodes[1:], strict=True)):
+        return ()
+    return tuple(PortId(arc.source, arc.out_port) for arc in arcs if arc is not None and arc.out_port is not None)
+
+
+def _owner(courses: Iterable[Course], packet: Packet) -> Course | None:
+    taking = (course for course in courses if course.takes(packet))
+    return max(taking, key=lambda course: len(course.asks), default=None)
+
+
+def _packets(source: Host, target: Host, asked: list[Fields]) -> Iterator[Packet]:
+    """A packet for each thing asked for and for each two that can be met at once, for each pair of addresses."""
+    met = {tuple(sorted({*one, *other})) for one, other in product(asked, repeat=2)
+           if all(dict(one).get(name, value) == value for name, value in other)}
+    named: dict[str, set[int]] = {}
+    for name, value in chain.from_iterable(asked):
+        named.setdefault(name, set()).add(value)
+    addresses = product(*(sorted(int(interface.ip) for interface in host.addresses) for host in (source, target)))
+    for (sender, receiver), fields in product(addresses, sorted(met)):
+        yield Packet({"eth_src": mac_number(source.mac), "eth_dst": mac_number(target.mac), "vlan_vid": VLAN_NONE,
+                      "eth_type": IPV4, "ipv4_src": sender, "ipv4_dst": receiver, **_transport(dict(fields), named)})
+
+
+def _transport(fields: dict[str, int], named: Mapping[str, set[int]]) -> dict[str, int]:
+    """The fields asked for, and the rest with values that nobody names."""
+    for name in ("ip_proto", "ip_dscp"):
+        fields.setdefault(name, _unnamed(_FRESH[name], named.get(name, set())))
+    for name in PORT_FIELDS.get(fields["ip_proto"], ()):
+        fields.setdefault(name, _unnamed(_FRESH_PORTS, named.get(name, set())))
+    return fields
+
+
+def _unnamed(values: range, named: set[int]) -> int:
+    return next((value for value in values if value not in named), values[0])
