@@ -7,7 +7,7 @@ indentation; where the source takes another road (an escape sequence), the answe
 
 import re
 
-_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n[ \t\n]*")
+_BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?\n *")
 _FOLD = re.compile(r"[ \t]*\r?\n[ \t\r\n]*")
 
 
@@ -20,9 +20,10 @@ def mark_within(source: str, begin: tuple[int, int], value: str, offset: int) ->
     elif source[at:at + 1] in ('"', "'"):
         at += 1
     for character in value[:offset]:
-        fold = _FOLD.match(source, at) if character.isspace() else None
-        if fold:
+        if character.isspace() and (fold := _FOLD.match(source, at)):
             at = fold.end()
+        elif character == "\n" and source[at - 1].isspace():
+            continue
         elif source[at:at + 1] == character:
             at += 2 if source.startswith("''", at) and character == "'" else 1
         else:
