@@ -18,5 +18,5 @@ def parse_phrase(text: str, names: Names) -> Phrase:
 
     Slices and profiles are settled to their exact names; ends, links, switches, sites and intents stay as written.
     """
-    tokens = phrase_tokens(text, names.known)
+    tokens = phrase_tokens(text, names.unspaced)
     return meaning_of(parsed(tokens, text), text, names)

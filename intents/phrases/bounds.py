@@ -73,6 +73,8 @@ def _field(slo: str, amount: Token, comparator: str) -> tuple[str, object]:
     if amount.type == "RATE":
         return "max_bps" if comparator == "<=" else "guaranteed_bps", _above_zero(amount, parse_rate)
     ratio = _above_zero(amount, parse_ratio)
+    if ratio == 1:
+        raise PhraseError(f'"{amount}" can never be shown by measuring; say less than the whole', column_of(amount))
     if -int(ratio.as_tuple().exponent) > _FINEST:
         raise PhraseError(f'"{amount}" has more than {_FINEST} decimals; round it', column_of(amount))
     return slo, LossLimit(ratio, strict) if slo == "loss" else ratio

@@ -6,6 +6,7 @@ latencies take one; a slice or profile is an exact name, else an alias, else an 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -23,9 +24,9 @@ Spellings = Mapping[str, tuple[str, ...]]
 Element = Tree[Token]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
-    """What a phrase may call by name. `others` are cut out of Chinese text whole; who they are is settled later."""
+    """What a phrase may call by name. `others` are names that are settled later, by who knows the network."""
 
     slices: Spellings = field(default_factory=dict)
     profiles: Spellings = field(default_factory=dict)
@@ -35,10 +36,10 @@ class Names:
         """The spellings of slices or profiles."""
         return self.slices if kind == "slice" else self.profiles
 
-    @property
-    def known(self) -> frozenset[str]:
-        """All of them."""
-        return self.others | self.slices.keys() | self.profiles.keys()
+    @cached_property
+    def unspaced(self) -> frozenset[str]:
+        """Those in a script that puts no spaces between words: there a name is told from the words around it."""
+        return frozenset(name for name in (*self.others, *self.slices, *self.profiles) if not name.isascii())
 
 
 def meaning_of(tree: Element, text: str, names: Names) -> Phrase:

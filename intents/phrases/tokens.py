@@ -36,7 +36,7 @@ class _Piece(NamedTuple):
 
 def phrase_tokens(text: str, known: frozenset[str]) -> list[Token]:
     """The tokens of a phrase, placed by `start_pos` and `end_pos`. `known` names are cut out of Chinese text whole."""
-    pieces = list(_pieces(text, _HAN_WORDS | {name for name in known if re.fullmatch(f"[{_HAN}]+", name)}))
+    pieces = list(_pieces(text, _HAN_WORDS | known))
     found: list[Token] = []
     at = 0
     while at < len(pieces):
@@ -59,6 +59,8 @@ def _pieces(text: str, han_words: frozenset[str]) -> Iterator[_Piece]:
 
 def _normalised(text: str) -> tuple[str, list[int]]:
     """NFKC by character with its marks, and for each character of the result (and its end) its place in `text`."""
+    if text.isascii():
+        return text, list(range(len(text) + 1))
     normal: list[str] = []
     column: list[int] = []
     for cluster in re.finditer(r"(?s).[\u0300-\u036f]*", text):

@@ -122,6 +122,7 @@ ERRORS = [
     ("jitter under 50 Mbps", 14, 'jitter takes a time, such as "200 us", not "50 Mbps"'),
     ("under 0 ms path", 7, '"0 ms" can neither be kept nor measured; zero is not "unlimited"'),
     ("loss at most 120 %", 14, '"120 %" is more than the whole'),
+    ("availability at least 100 %", 23, '"100 %" can never be shown by measuring; say less than the whole'),
     ("under 0.1 ns path", 7, '"0.1 ns" is not a whole number of ns; round it'),
     ("sub-ms path from a to b, at most 2 ms", 26, '"at most 2 ms" comes after "sub-ms"; say it once'),
     ("path from a to b avoiding s1 and s1", 34, '"s1" is named twice; once is enough'),
@@ -173,7 +174,7 @@ name = st.one_of(
     st.sampled_from(sorted(LEXICON)), st.sampled_from(["上海", "host/robot", "10.0.0.1", "2 ms", "two words", "5g"]))
 name_list = st.lists(name, max_size=3, unique=True).map(tuple)
 time_limit = st.builds(TimeLimit, st.integers(1, 10**15), st.booleans())
-ratio = st.decimals("0.0000001", "1", places=7).map(Decimal.normalize)
+ratio = st.decimals("0.0000001", "0.9999999", places=7).map(Decimal.normalize)
 phrases = st.builds(
     Phrase, noun=st.sampled_from([None, "path", "link", "tunnel", "slice"]),
     slice=st.sampled_from([None, "telemedicine", "haptic"]), profile=st.sampled_from([None, "Bulk", "haptic"]),
