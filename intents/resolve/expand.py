@@ -17,7 +17,7 @@ from .ground import groundless
 from .inventory import Inventory
 from .layers import Leaf, Leaves, Place, leaves_of, merged
 from .spoken import phrase_leaves, spoken_names
-from .way import Way, entries, told, way
+from .way import Way, told, way
 from .wish import Named, connection, misfits, selector, with_defaults
 
 D = TypeVar("D")
@@ -82,7 +82,6 @@ def expand(intent: Intent, scene: Scene) -> list[Connection | Refusal]:
         leaves = _leaves(said, pair, slice_, scene)
         wished = way(leaves, scene.inventory, scene.problems)
         scene.problems += misfits(leaves)
-        _check_others(intent, leaves.get("sle.diverse-from.intents"), scene)
         if ends := _ends(pair, leaves, scene):
             key = _unique(f"{intent.name}/{ends[0]}-{ends[1]}", keys)
             named = Named(key, intent.name if len(pairs) == 1 else key, intent.name, *ends,
@@ -162,16 +161,6 @@ def _ends(pair: _Pair, leaves: Leaves, scene: Scene) -> tuple[str, str] | None:
 
 def _host(leaf: Leaf, scene: Scene) -> str | None:
     return told(scene.inventory.host, leaf.value, leaf.place, scene.problems) if leaf.place else None
-
-
-def _check_others(intent: Intent, leaf: Leaf | None, scene: Scene) -> None:
-    """The intents named must be there, and be others."""
-    for name, place in entries(leaf):
-        if name == intent.name:
-            scene.problems.append(place.problem(f'"{name}" is this intent itself; name another'))
-        elif name not in scene.documents.intents:
-            near = nearest(name, scene.documents.intents)
-            scene.problems.append(place.problem(f'no intent "{name}"{near}'))
 
 
 def _unique(key: str, keys: dict[str, int]) -> str:

@@ -54,6 +54,10 @@ class Inventory:
         kind, name = self._found(text, {each: self._places[each] for each in kinds})
         return kind, self._places[kind][name]
 
+    def region(self, text: str) -> tuple[str, ...]:
+        """The switches of a region."""
+        return self.held(("region",), text)[1]
+
     def labelled(self, key: str, value: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The links and the switches that carry a label."""
         links = tuple(link.name for link in self.network.links if (key, value) in link.labels)

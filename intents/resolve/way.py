@@ -32,7 +32,7 @@ def way(leaves: Leaves, inventory: Inventory, problems: list[Problem]) -> Way:
     links: set[str] = set()
     switches: set[str] = set()
     for path, kinds in _AVOIDED.items():
-        for name, place in entries(leaves.get(path)):
+        for name, place in _entries(leaves.get(path)):
             if found := told(partial(inventory.held, kinds), name, place, problems):
                 (links if found[0] == "link" else switches).update(found[1])
     for key, value, place in _labels(leaves.get("path.avoid.labels")):
@@ -53,8 +53,7 @@ def told(look_up: Callable[[str], T], name: str, place: Place, problems: list[Pr
         return None
 
 
-def entries(leaf: Leaf | None) -> Iterator[tuple[str, Place]]:
-    """The names of a list, each with its place."""
+def _entries(leaf: Leaf | None) -> Iterator[tuple[str, Place]]:
     if leaf is not None and leaf.place is not None:
         for number, name in enumerate(leaf.value):
             yield name, leaf.place.entry(number)
@@ -67,17 +66,21 @@ def _labels(leaf: Leaf | None) -> Iterator[tuple[str, str, Place]]:
 
 
 def _outside(leaves: Leaves, inventory: Inventory, problems: list[Problem]) -> frozenset[str]:
-    """The switches that the regions leave out. Where a switch's region is unknown, it is in no region."""
-    held = {wish: [told(partial(inventory.held, ("region",)), name, place, problems)
-                   for name, place in entries(leaves.get(f"sle.regions.{wish}"))] for wish in ("only", "avoid")}
-    inside, avoided = ({switch for found in held[wish] if found for switch in found[1]} for wish in ("only", "avoid"))
-    if "sle.regions.only" in leaves and leaves["sle.regions.only"].value:
+    """The switches that the regions leave out. An unknown region is neither one that is wished nor surely another."""
+    only, avoid = (leaves.get(f"sle.regions.{wish}") for wish in ("only", "avoid"))
+    inside, avoided = ({switch for name, place in _entries(leaf)
+                        for switch in told(inventory.region, name, place, problems) or ()} for leaf in (only, avoid))
+    if only is not None and only.place and not only.value:
+        problems.append(only.place.problem("an empty list leaves no region; name one, or leave the key out"))
+    if only is not None or avoided:
+        avoided |= {switch.name for switch in inventory.network.switches if switch.region is None}
+    if only is not None:
         avoided |= inventory.network.switch_by_name.keys() - inside
     return frozenset(avoided)
 
 
 def _via(leaf: Leaf | None, inventory: Inventory, avoided: set[str], problems: list[Problem]) -> Iterator[str]:
-    for name, place in entries(leaf):
+    for name, place in _entries(leaf):
         if switch := told(inventory.switch, name, place, problems):
             if switch in avoided:
                 problems.append(place.problem(f'the path is to pass "{switch}" and to avoid it; keep one of the two'))

@@ -82,6 +82,10 @@ _MISFITS: Final = (
             "{0} is severe and {1} still allowed; severe is what lies above the bound", render_time),
     _Misfit(("slo.latency.kind", "direction"), lambda kind, way: kind == "round-trip" and way == "forward",
             'a {0} needs both directions and "{1}" is one; say one-way, or direction both'),
+    _Misfit(("slo.bandwidth.reverse", "direction"), lambda rate, way: way == "forward",
+            'a reverse rate needs both directions and "{1}" is one; say direction both'),
+    _Misfit(("path.co-routed", "direction"), lambda shared, way: shared and way == "forward",
+            'co-routed speaks of both directions and "{1}" is one; say direction both'),
 )
 
 

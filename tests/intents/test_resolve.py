@@ -217,7 +217,8 @@ def test_a_phrase_avoids_links_switches_and_sites() -> None:
 
 def test_regions_leave_switches_out() -> None:
     assert only(between("surgeon", "host/archive", sle={"regions": {"only": ["north"]}})).avoid_switches == {"s3", "s4"}
-    assert only(between("surgeon", "host/archive", sle={"regions": {"avoid": ["south"]}})).avoid_switches == {"s3"}
+    assert only(between("surgeon", "host/archive", sle={"regions": {"avoid": ["south"]}})).avoid_switches == {"s3", "s4"}
+    assert only(between("surgeon", "robot", sle={"regions": {"avoid": []}})).avoid_switches == set()
 
 
 def test_an_end_outside_of_the_regions_is_refused() -> None:
@@ -244,8 +245,11 @@ def test_an_end_outside_of_the_regions_is_refused() -> None:
      "1 ms is severe and 2 ms still allowed; severe is what lies above the bound"),
     ({"slo": {"latency": {"max": "2 ms", "kind": "round-trip"}}, "direction": "forward"},
      'a round-trip needs both directions and "forward" is one; say one-way, or direction both'),
-    ({"sle": {"diverse-from": {"intents": ["surgery-2"]}}}, 'no intent "surgery-2"; did you mean "surgery"?'),
-    ({"sle": {"diverse-from": {"intents": ["surgery"]}}}, '"surgery" is this intent itself; name another'),
+    ({"slo": {"bandwidth": {"reverse": "1 Mbps"}}, "direction": "forward"},
+     'a reverse rate needs both directions and "forward" is one; say direction both'),
+    ({"path": {"co-routed": True}, "direction": "forward"},
+     'co-routed speaks of both directions and "forward" is one; say direction both'),
+    ({"sle": {"regions": {"only": []}}}, "an empty list leaves no region; name one, or leave the key out"),
     ({"slice": "tele"}, 'no slice "tele"; none is defined'),
 ])
 def test_what_does_not_fit_together_is_bad_input(spec: dict[str, Any], message: str) -> None:
@@ -277,6 +281,7 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
     ({"path": {"protection": {"mode": "fast-failover"}}}, Reason.PROTECTION),
     ({"path": {"protection": {"mode": "standby", "required": False}}}, Reason.PROTECTION),
     ({"sle": {"isolation": "dedicated"}}, Reason.RESOURCE),
+    ({"sle": {"diverse-from": {"intents": ["surgery-2"]}}}, Reason.DIVERSITY),
     ({"slo": {"jitter": {"max": "200 us"}}}, Reason.UNVERIFIABLE),
     ({"slo": {"loss": {"max": "1e-4"}}}, Reason.UNVERIFIABLE),
     ({"slo": {"availability": {"target": "99.99 %"}}}, Reason.UNVERIFIABLE),
