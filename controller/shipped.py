@@ -12,6 +12,6 @@ from intents.documents import Documents, read_documents
 @cache
 def shipped_profiles() -> Documents:
     """Every profile of intents/profiles."""
-    found = sorted((each for each in (files("intents") / "profiles").iterdir() if each.name.endswith(".yaml")),
+    found = sorted((each for each in files("intents.profiles").iterdir() if each.name.endswith(".yaml")),
                    key=lambda each: each.name)
     return read_documents(*((each.read_text(encoding="utf-8"), f"intents/profiles/{each.name}") for each in found))
