@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from controller.facts import Fact, PortChanged, SwitchDown, SwitchUp
+from controller.facts import Fact, PortChanged, Rejected, SwitchDown, SwitchUp
 from controller.southbound.connection import Connection
 from controller.southbound.decode import MalformedError
 from controller.southbound.framework import Brick, ofproto, on
@@ -37,11 +37,11 @@ class SwitchApp(Brick):
         first = self._connections.setdefault(connection.id, connection)
         if first is not connection:
             log.warning("datapath id is connected already, second connection refused",
-                        dpid=connection.id, first=first.address, second=connection.address)
+                        dpid=_hex(connection.id), first=first.address, second=connection.address)
             connection.end("another connection has this datapath id")
             return
         self._senders[connection] = Sender(connection, self._tell)
-        log.info("switch connected", dpid=connection.id, peer=connection.address)
+        log.info("switch connected", dpid=_hex(connection.id), peer=connection.address)
         ports = {port.port_no: _is_live(port) for port in connection.ports.values() if _is_a_port(port)}
         self._tell(SwitchUp(connection.id, ports))
 
@@ -52,7 +52,7 @@ class SwitchApp(Brick):
             log.info("connection ended before it was a switch's", peer=connection.address, why=connection.why)
             return
         sender.stop()
-        log.warning("switch lost", dpid=connection.id, peer=connection.address, why=connection.why)
+        log.warning("switch lost", dpid=_hex(connection.id), peer=connection.address, why=connection.why)
         self._tell(SwitchDown(connection.id, connection.why or "closed"))
         del self._connections[connection.id]  # last: not before can the switch's next connection say it is up
 
@@ -66,8 +66,8 @@ class SwitchApp(Brick):
     @on("OFPBarrierReply")
     def batch_taken(self, message: Any) -> None:
         """Everything before a barrier was carried out."""
-        if sender := self._senders.get(message.datapath):
-            self._tell_any(sender.confirmed(message.xid))
+        if (sender := self._senders.get(message.datapath)) and (fact := sender.confirmed(message.xid)):
+            self._tell(fact)
 
     @on("OFPErrorMsg")
     def refused(self, message: Any) -> None:
@@ -77,9 +77,11 @@ class SwitchApp(Brick):
         else:
             code, words = message.code, ofproto.ofp_error_code_to_str(message.type, message.code)
         words = f"{ofproto.ofp_error_type_to_str(message.type)} {words}"
-        log.warning("switch refused a message", dpid=message.datapath.id, xid=message.xid, error=words)
-        if sender := self._senders.get(message.datapath):
-            self._tell_any(sender.rejected(message.xid, message.type, code, words))
+        sender = self._senders.get(message.datapath)
+        fact = sender and sender.rejected(message.xid, message.type, code, words)
+        if isinstance(fact, Rejected):  # the first of its batch: a table that is full would fill the log as well
+            log.warning("switch refused a message", dpid=_hex(fact.dpid), token=fact.token, error=words)
+            self._tell(fact)
 
     @on("OFPFlowStatsReply", "OFPGroupDescStatsReply", "OFPMeterConfigStatsReply")
     def part_read(self, message: Any) -> None:
@@ -90,13 +92,17 @@ class SwitchApp(Brick):
         kind, flags = (int.from_bytes(message.buf[at:at + 2], "big") for at in (8, 10))
         more = bool(flags & ofproto.OFPMPF_REPLY_MORE)
         try:
-            self._tell_any(sender.read_part(message.xid, kind, message.buf[16:], more))
+            fact = sender.read_part(message.xid, kind, message.buf[16:], more)
         except MalformedError as error:
             message.datapath.end(f"sent tables that cannot be read: {error}")
-
-    def _tell_any(self, fact: Fact | None) -> None:
+            return
         if fact is not None:
             self._tell(fact)
+
+
+def _hex(dpid: int) -> str:
+    """As topologies and Open vSwitch write it."""
+    return f"{dpid:016x}"
 
 
 def _is_a_port(port: Any) -> bool:

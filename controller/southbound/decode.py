@@ -47,13 +47,15 @@ def flows(dpid: int, body: bytes) -> tuple[list[Item], int]:
     found: list[Item] = []
     unreadable = 0
     for start, end in _spans(body, 0, len(body), least=56):
-        table, priority, cookie = struct.unpack_from("!2xB9xH10xQ", body, start)
+        table, priority, *timeouts, cookie = struct.unpack_from("!2xB9xHHH6xQ", body, start)
         kind, = struct.unpack_from("!H", body, start + 48)
         if kind != ofproto.OFPMT_OXM:
             unreadable += 1
             continue
         fields, at = match_at(body, start + 48, end)
         actions, goto, meter = instructions_at(body, at, end)
+        if any(timeouts):
+            actions += (SetField("timeouts", timeouts[0] << 16 | timeouts[1]),)
         found.append(Flow(dpid, table, priority, fields, actions, goto, meter, cookie))
     return found, unreadable
 
@@ -133,8 +135,11 @@ def group(dpid: int, number: int, kind: int, data: bytes, start: int, end: int) 
         return Group(dpid, number, name, ())
     buckets = []
     for at, after in _spans(data, start, end, least=16):
-        watched, = struct.unpack_from("!I", data, at + 4)
-        buckets.append(Bucket(actions_at(data, at + 16, after), None if watched == ofproto.OFPP_ANY else watched))
+        port, of_group = struct.unpack_from("!II", data, at + 4)
+        actions = actions_at(data, at + 16, after)
+        if of_group != ofproto.OFPG_ANY:
+            actions += (SetField("watch-group", of_group),)
+        buckets.append(Bucket(actions, None if port == ofproto.OFPP_ANY else port))
     return Group(dpid, number, name, tuple(buckets))
 
 

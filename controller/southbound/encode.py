@@ -112,9 +112,9 @@ def _meter_mod(verb: str, meter: Meter) -> Any:
 def _match(fields: Match) -> Any:
     made = {}
     for field in fields:
-        value = _in_the_library_s_form(field.name, field.value)
+        value = _library_value(field.name, field.value)
         exact = field.mask is None
-        made[field.name] = value if exact else (value, _in_the_library_s_form(field.name, field.mask or 0))
+        made[field.name] = value if exact else (value, _library_value(field.name, field.mask or 0))
     return parser.OFPMatch(**made)
 
 
@@ -144,7 +144,7 @@ def _action(action: Action) -> Any:
         case PopMpls(ethertype):
             return parser.OFPActionPopMpls(ethertype)
         case SetField(name, value):
-            return parser.OFPActionSetField(**{name: _in_the_library_s_form(name, value)})
+            return parser.OFPActionSetField(**{name: _library_value(name, value)})
         case SetMplsTtl(ttl):
             return parser.OFPActionSetMplsTtl(ttl)
         case DecMplsTtl():
@@ -153,7 +153,7 @@ def _action(action: Action) -> Any:
             return parser.NXActionRegMove(src_field=source, dst_field=target, n_bits=bits)
 
 
-def _in_the_library_s_form(name: str, value: int) -> Any:
+def _library_value(name: str, value: int) -> Any:
     """The library wants addresses as text and the rest as integers."""
     _, kind = ofproto.oxm_get_field_info_by_name(name)
     return kind.to_user(value.to_bytes(kind.size, "big"))

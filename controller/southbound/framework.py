@@ -102,8 +102,8 @@ def mend() -> None:
     hub.TaskExit = TaskExit
     hub.HubThread = DaemonThread
     register = _part("ofproto.ofproto_parser").register_msg_parser
-    for protocol_, parser_ in _part("ofproto").get_ofp_modules().values():
-        register(protocol_.OFP_VERSION)(_guarded(parser_.msg_parser))
+    for constants, messages in _part("ofproto").get_ofp_modules().values():
+        register(constants.OFP_VERSION)(_guarded(messages.msg_parser))
 
 
 class TaskExit(BaseException):

@@ -1,4 +1,4 @@
-"""What the library's native hub does wrong stays mended: each test fails on the library as it is."""
+"""What the library's native hub does wrong stays mended, seen in the behaviour of switches and apps."""
 
 import socket
 import threading

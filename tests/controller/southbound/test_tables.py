@@ -148,6 +148,14 @@ def test_alien_fields_actions_and_instructions_are_kept_by_number() -> None:
     assert flow.actions == (SetField("action-17", 0x8100_0000), SetField("instruction-5", 0))
 
 
+def test_a_rule_of_ours_that_will_time_out_or_watches_a_group_looks_changed() -> None:
+    flow, group = Flow(1, 1, 1, (), (Output(1),)), Group(1, 1, "fast-failover", (Bucket((Output(1),), 1),))
+    fading, watching = bytearray(report(FLOWS, [flow])), bytearray(report(GROUPS, [group]))
+    fading[14:16], watching[16:20] = b"\x00\x05", bytes(4)
+    assert decode.flows(1, fading)[0] == [Flow(1, 1, 1, (), (Output(1), SetField("timeouts", 5 << 16)))]
+    assert decode.groups(1, watching)[0][0] != group
+
+
 def test_a_match_that_is_not_made_of_fields_is_counted_as_unreadable() -> None:
     entry = struct.pack("!HBxIIHHHH4xQQQ", 56, 9, 0, 0, 5, 0, 0, 0, 0, 0, 0) + struct.pack("!HH4x", 0, 4)
     assert decode.flows(1, entry) == ([], 1)
