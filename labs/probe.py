@@ -117,10 +117,10 @@ class Prober:
             sender.wait(SECONDS)
         until = time.monotonic() + 1
         while True:
+            time.sleep(0.05)  # the listeners look every 20 ms
             found = self.streams(*stopped)
-            if all(len(stream.arrivals) >= len(stream.sent_ns) for stream in found) or time.monotonic() > until:
+            if time.monotonic() > until or all(_is_whole(stream) for stream in found):
                 return found
-            time.sleep(0.05)
 
     def streams(self, *numbers: int) -> tuple[Stream, ...]:
         """What is known of these probes (all, where none is named) so far, in the order of their start. What a running
@@ -181,6 +181,10 @@ class Prober:
     @staticmethod
     def _sent(probe: int) -> Path:
         return RECORDS / f"{probe}.sent"
+
+
+def _is_whole(stream: Stream) -> bool:
+    return len({number for number, _ in stream.arrivals}) == len(stream.sent_ns)
 
 
 def _records(path: Path, form: struct.Struct) -> Iterator[tuple[Any, ...]]:
