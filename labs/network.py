@@ -83,8 +83,14 @@ class EmulatedNetwork:
         return "\n".join(self.ofctl(switch, command) for command in ("dump-flows", "dump-groups", "dump-meters"))
 
     def cut(self, link: str) -> None:
-        """Pull a link's cable: both ports lose their carrier."""
+        """Pull a link's cable: both ports lose their carrier.
+
+        The kernel tells of lost carriers at once, but of no more than one lot a second on the whole machine; since Linux 6.8
+        it tells as well when somebody asks for the link, so that is done."""
         self.wires.cut(link)
+        for port in self.ports:
+            if port.link == link:
+                self.run(port.node, ("ip", "link", "show", "dev", port.interface))
 
     def silence(self, link: str, sent_from: str | None = None) -> None:
         """Lose all frames of a link, both ways or those sent from one node; the ports stay up."""
