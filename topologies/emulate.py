@@ -14,6 +14,7 @@ Rules of this file:
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,10 +65,10 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
 
     def start(self, controllers: Sequence[object]) -> None:
         """Begin to start; `controllers` is Mininet's and stays unused: `point_at` says where the controller is."""
-        self.run_dir.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.run_dir, ignore_errors=True)
+        self.run_dir.mkdir(parents=True)
         database = self.run_dir / "conf.db"
-        if not database.exists():
-            checked(["ovsdb-tool", "create", str(database), SCHEMA])
+        checked(["ovsdb-tool", "create", str(database), SCHEMA])
         self._spawn("ovsdb-server", str(database), f"--remote=punix:{self.run_dir}/db.sock")
 
     def serve(self) -> None:
@@ -177,15 +178,19 @@ def stop(net: Mininet) -> None:
     PrivateSwitch.batchShutdown(net.switches)
     for host in net.hosts:
         host.terminate()
-    checked(["ip", "link", "del", CONTROL_BRIDGE])
+    # the kernel takes namespaces down when it has time: what lies outside them must be gone before the next network
+    for name in [CONTROL_BRIDGE, *(_control(index) for index in range(len(net.switches)))]:
+        subprocess.run(["ip", "link", "del", "dev", name], capture_output=True, timeout=SECONDS, check=False)
 
 
 def interface(topology: Topology, node: str, number: int) -> str:
     """The name of a node's interface: `node-port` where the kernel's 15 characters allow, else numbered by the node's
     place in the topology."""
-    names = [switch.name for switch in topology.switches] + [host.name for host in topology.hosts]
     readable = f"{node}-{number}"
-    return readable if len(readable) <= 15 else f"{names.index(node)}p{number}"
+    if len(readable) <= 15:
+        return readable
+    names = [switch.name for switch in topology.switches] + [host.name for host in topology.hosts]
+    return f"{names.index(node)}p{number}"
 
 
 def device(name: str, index: int) -> str:
@@ -231,8 +236,12 @@ def _lay_control_bridge() -> None:
     checked(["ip", "link", "set", CONTROL_BRIDGE, "up"])
 
 
+def _control(index: int) -> str:
+    return f"control{index}"
+
+
 def _connect_control(node: Node, switch: Switch, index: int) -> None:
-    here = f"control{index}"
+    here = _control(index)
     address = f"{CONTROL_NETWORK[index + 2]}/{CONTROL_NETWORK.prefixlen}"
     checked(["ip", "link", "add", here, "type", "veth", "peer", "name", CONTROL_INTERFACE, "netns", str(node.pid)])
     checked(["ip", "link", "set", here, "master", CONTROL_BRIDGE, "up"])
