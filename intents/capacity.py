@@ -1,0 +1,152 @@
+"""The books of admission: what is reserved on every arc, and what still fits.
+
+Rules of this file:
+
+- A connection with a guaranteed rate reserves it on every arc of its path, access links included, each direction for
+  itself. Reserved <= capacity, at every instant.
+- While a connection moves, its old path is held beside the new one; what both use counts once, at the larger of the two
+  (the shared explicit style of RFC 3209, section 2.4.3). So the sum over connections of max(old, new) fits on each arc.
+- What ends (a deletion, a refusal) is no promise any more and is released at once.
+- A class's queue on an arc stays within its allowance: the bursts of all connections of the class, less the smallest of
+  their largest packets, fit into what the link sends in that time. The wait of a packet is at most the bursts of the
+  others and its own burst up to it: a single packet needs no queue. Without this rule a budget would depend on load.
+
+A burst counts as it is when it leaves the host: switches may bring packets of one connection closer together, and no
+shaper spreads them again.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from intents.model import Connection, Direction
+from topologies.model import Topology
+
+NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one direction of a connection asks of every arc: a rate, a burst, and how much of it one packet may be."""
+
+    service_class: str
+    rate_bps: int
+    burst_bytes: int
+    packet_bytes: int
+
+
+Claim = tuple[int, Demand]
+"""A demand on an arc, by the arc's number (its place in `Topology.arcs`)."""
+
+
+def demand(connection: Connection, direction: Direction) -> Demand | None:
+    """What a direction reserves; `None` where it asks for no guaranteed rate."""
+    wished = connection.bandwidth
+    rate = wished.guaranteed_bps if direction == "forward" or wished.reverse_bps is None else wished.reverse_bps
+    if rate is None or (direction == "reverse" and not connection.both_ways):
+        return None
+    burst = wished.max_packet_bytes if wished.burst_bytes is None else wished.burst_bytes
+    return Demand(connection.service_class, rate, max(burst, wished.max_packet_bytes), wished.max_packet_bytes)
+
+
+class Books:
+    """Everything reserved in a network while one plan is made."""
+
+    def __init__(self, network: Topology):
+        self.capacity_bps = [arc.capacity_bps for arc in network.arcs]
+        self.reserved_bps = [0] * len(network.arcs)
+        self._queues = {name: _Queues(allowance_ns, self.capacity_bps) for name, allowance_ns in network.queues_ns}
+        self._held: dict[str, Mapping[int, Sequence[Demand]]] = {}
+
+    def left_bps(self, arc: int) -> int:
+        """What is not reserved on an arc."""
+        return self.capacity_bps[arc] - self.reserved_bps[arc]
+
+    def left_bytes(self, arc: int, wished: Demand) -> int:
+        """The largest burst of such a demand that its class's queue on an arc has room for."""
+        return self._queues[wished.service_class].left(arc, wished.packet_bytes)
+
+    def gate(self, wished: Demand | None, barred: frozenset[int], key: str) -> Callable[[int], bool]:
+        """Decides for a search which arcs may be used: not barred, and room for the demand of the connection `key`."""
+        if wished is None:
+            return lambda arc: arc not in barred
+        if key in self._held:
+            return lambda arc: arc not in barred and self.fits(((arc, wished),), key)
+        rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
+        reserved, capacity, queues = self.reserved_bps, self.capacity_bps, self._queues[wished.service_class]
+        return lambda arc: (arc not in barred and reserved[arc] + rate <= capacity[arc]
+                            and burst <= queues.left(arc, packet))
+
+    def fits(self, claims: Iterable[Claim], key: str) -> bool:
+        """Whether the claims of the connection `key` have room together, beside all others and what it holds."""
+        held = self._held.get(key, {})
+        for arc, wishes in _by_arc(claims).items():
+            rate, burst = _growth(held.get(arc, ()), wishes)
+            packet = min(wished.packet_bytes for wished in wishes)
+            if rate > self.left_bps(arc) or burst > self._queues[wishes[0].service_class].left(arc, packet):
+                return False
+        return True
+
+    def take(self, claims: Iterable[Claim], key: str) -> None:
+        """Enters the claims of the connection `key`, once for all of them. They fit, or are there already."""
+        held = self._held.get(key, {})
+        for arc, wishes in _by_arc(claims).items():
+            rate, burst = _growth(held.get(arc, ()), wishes)
+            self.reserved_bps[arc] += rate
+            self._queues[wishes[0].service_class].enter(arc, burst, [wished.packet_bytes for wished in wishes])
+
+    def hold(self, claims: Iterable[Claim], key: str) -> None:
+        """Enters the old path of a connection that is about to move. Its new one is taken beside it."""
+        old = tuple(claims)
+        self.take(old, key)
+        self._held[key] = _by_arc(old)
+
+    def release(self, key: str) -> None:
+        """Takes out what a connection holds that will have no new path."""
+        for arc, wishes in self._held.pop(key, {}).items():
+            rate, burst = _growth((), wishes)
+            self.reserved_bps[arc] -= rate
+            self._queues[wishes[0].service_class].leave(arc, burst, [wished.packet_bytes for wished in wishes])
+
+
+class _Queues:
+    """The queues of one class, arc by arc, in bytes."""
+
+    def __init__(self, allowance_ns: int, capacity_bps: Sequence[int]):
+        self._free = [allowance_ns * rate // (8 * NS) for rate in capacity_bps]
+        self._packets: list[dict[int, int]] = [{} for _ in capacity_bps]
+        self._smallest = [_NO_PACKET] * len(capacity_bps)
+
+    def left(self, arc: int, packet_bytes: int) -> int:
+        smallest = self._smallest[arc]
+        return self._free[arc] + (smallest if smallest < packet_bytes else packet_bytes)
+
+    def enter(self, arc: int, burst_bytes: int, packets: Sequence[int]) -> None:
+        self._move(arc, -burst_bytes, packets, 1)
+
+    def leave(self, arc: int, burst_bytes: int, packets: Sequence[int]) -> None:
+        self._move(arc, burst_bytes, packets, -1)
+
+    def _move(self, arc: int, freed_bytes: int, packets: Sequence[int], step: int) -> None:
+        counts = self._packets[arc]
+        self._free[arc] += freed_bytes
+        for packet in packets:
+            counts[packet] = counts.get(packet, 0) + step
+        self._smallest[arc] = min((packet for packet, count in counts.items() if count), default=_NO_PACKET)
+
+
+_NO_PACKET = 1 << 62
+
+
+def _by_arc(claims: Iterable[Claim]) -> dict[int, list[Demand]]:
+    found: dict[int, list[Demand]] = {}
+    for arc, wished in claims:
+        found.setdefault(arc, []).append(wished)
+    return found
+
+
+def _growth(held: Sequence[Demand], wishes: Sequence[Demand]) -> tuple[int, int]:
+    """By how much rate and bursts grow when a connection takes `wishes` on an arc beside what it holds there already.
+    Both directions may meet on an arc, and so sum up."""
+    rate = sum(wished.rate_bps for wished in wishes) - sum(old.rate_bps for old in held)
+    alike = [old.burst_bytes for old in held if old.service_class == wishes[0].service_class]
+    return max(0, rate), max(0, sum(wished.burst_bytes for wished in wishes) - sum(alike))

@@ -1,0 +1,79 @@
+"""Which connections want the same packets: decided on the set of all of them, never by who came first.
+
+Rules of this file: two selectors for packets of one host to another are in conflict when they are equal, or when they
+overlap and neither lies within the other. One within the other is fine: the narrower is matched first. The reverse
+direction of a connection selects mirrored packets. Both sides of a conflict are refused and name each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, islice
+
+from intents.model import Connection, Direction, Reason, Refusal
+from intents.selectors import selector_fields
+
+NAMED_AT_MOST = 3
+"""Opponents that a message names."""
+
+Packets = tuple[tuple[str, int], ...]
+"""What a selector asks of headers, by name; what it does not name may be anything."""
+
+
+def conflicts(connections: Iterable[Connection]) -> Mapping[str, Refusal]:
+    """The refusals of all connections that are in conflict with another, by key."""
+    by_key = {connection.key: connection for connection in connections}
+    opponents: dict[str, set[str]] = defaultdict(set)
+    for members in _by_pair(by_key.values()).values():
+        for side, other_side in _clashes(members):
+            for key in side:
+                opponents[key].update(islice((other for other in other_side if other != key), NAMED_AT_MOST + 1))
+    return {key: _refusal(by_key[key], [by_key[other] for other in opponents[key]]) for key in sorted(opponents)}
+
+
+def _by_pair(connections: Iterable[Connection]) -> Mapping[tuple[str, str], Mapping[Packets, Sequence[str]]]:
+    """For the packets of each host to each other host, the keys of those who want them, by what they ask of them."""
+    found: dict[tuple[str, str], dict[Packets, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for connection in sorted(connections, key=lambda connection: connection.key):
+        ends = connection.source, connection.target
+        found[ends][_packets(connection, "forward")].append(connection.key)
+        if connection.both_ways:
+            found[ends[::-1]][_packets(connection, "reverse")].append(connection.key)
+    return found
+
+
+def _clashes(keys_by_packets: Mapping[Packets, Sequence[str]]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Who is in conflict with whom, as (side, other side). Compared by the fields that selectors name, of which there are
+    few combinations, so that it takes no look at every pair."""
+    by_fields: dict[tuple[str, ...], list[Packets]] = defaultdict(list)
+    for packets, keys in keys_by_packets.items():
+        by_fields[tuple(name for name, _ in packets)].append(packets)
+        if len(keys) > 1:
+            yield keys, keys
+    for one, other in combinations(sorted(by_fields), 2):
+        common = frozenset(one).intersection(other)
+        if len(common) < min(len(one), len(other)):
+            sides = [_by_common(by_fields[fields], common, keys_by_packets) for fields in (one, other)]
+            for values in sorted(sides[0].keys() & sides[1].keys()):
+                yield sides[0][values], sides[1][values]
+                yield sides[1][values], sides[0][values]
+
+
+def _by_common(selectors: Iterable[Packets], common: frozenset[str],
+               keys_by_packets: Mapping[Packets, Sequence[str]]) -> Mapping[Packets, Sequence[str]]:
+    """Keys by what their selectors ask of the common fields: selectors that agree on these overlap."""
+    found: dict[Packets, list[str]] = defaultdict(list)
+    for packets in selectors:
+        found[tuple(part for part in packets if part[0] in common)] += keys_by_packets[packets]
+    return {values: sorted(keys) for values, keys in found.items()}
+
+
+def _packets(connection: Connection, direction: Direction) -> Packets:
+    return tuple(sorted(selector_fields(connection.selector, direction).items()))
+
+
+def _refusal(connection: Connection, opponents: Sequence[Connection]) -> Refusal:
+    names = sorted(opponent.title for opponent in opponents)
+    named = ", ".join(names[:NAMED_AT_MOST]) + (" and others" if len(names) > NAMED_AT_MOST else "")
+    message = (f"wants packets between {connection.source} and {connection.target} that {named} also wants, and neither "
+               "selector lies strictly within the other; make one of them narrower, or give them different ports or DSCP")
+    return Refusal(connection.key, connection.title, connection.intent, Reason.CONFLICT, message)

@@ -1,0 +1,126 @@
+"""Where everything that is wanted runs, or why it cannot.
+
+The law of order: a plan depends neither on the order of documents nor on hashing. With nothing placed before, it is a
+function of the set alone: connections are placed one after the other by priority (1 first), then the tightest latency
+bound, then the largest rate, then key. What is placed keeps its place while it obeys its constraints and there is room;
+what lost its place comes before newcomers; what was refused is tried again each time.
+"""
+
+from collections.abc import Iterator
+
+from intents.capacity import Books, Claim, demand
+from intents.conflicts import conflicts
+from intents.model import Connection, Direction, Path, Placement, Plan, Wanted
+from intents.paths import Trail
+from intents.refusals import Refusals
+from intents.roads import Roads
+from intents.routes import Route, claims, found_again, limit_ns, obeyed, route
+from topologies.model import Topology
+
+
+def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str] = frozenset()) -> Plan:
+    """Places what is wanted, beside what stays. `down` names links (or access links) not to be used.
+
+    Promises: every placement obeys its connection's constraints; on every arc the reservations of all placements, and
+    for what moves the larger of its old and its new one, are within capacity; no key is both placed and refused. The old
+    path of what moves counts for nothing where a link of it is down: nothing flows there.
+    """
+    roads, books = Roads(network, down), Books(network)
+    refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
+    ranked = sorted((one for one in wanted.connections if one.key not in refusals), key=_rank)
+    old = {one.key: previous.placements[one.key] for one in ranked if one.key in previous.placements}
+    routes = _kept(roads, books, [(one, old[one.key]) for one in ranked if one.key in old])
+
+    moving = [one for one in ranked if one.key in old and one.key not in routes]
+    for one in moving:
+        books.hold(_flowing(roads, old[one.key]), one.key)
+    for one in moving + [one for one in ranked if one.key not in old]:
+        chosen = _moved(roads, books, one, old[one.key]) if one.key in old else route(roads, books, one)
+        if chosen is None:
+            books.release(one.key)
+        else:
+            books.take(claims(one, chosen), one.key)
+            routes[one.key] = chosen
+
+    refused = Refusals(roads, books)
+    refusals |= {one.key: refused.of(one) for one in ranked if one.key not in routes}
+    placements = {one.key: _placement(roads, one, routes[one.key]) for one in ranked if one.key in routes}
+    return Plan(dict(sorted(placements.items())), dict(sorted(refusals.items())))
+
+
+def _rank(connection: Connection) -> tuple[int, bool, int, int, str]:
+    bound, wished = limit_ns(connection), connection.bandwidth
+    rate = max(wished.guaranteed_bps or 0, wished.reverse_bps or 0)
+    return (connection.priority, bound is None, bound or 0, -rate, connection.key)
+
+
+def _kept(roads: Roads, books: Books, placed: list[tuple[Connection, Placement]]) -> dict[str, Route]:
+    """The routes of what stays where it is, entered in the books. What asks for more than before has to wait: the room of
+    those who ask for no more is theirs."""
+    routes = {}
+    for connection, placement in placed:
+        before = _before(roads, placement)
+        if before is None or _asks_more(placement.connection, connection) or not _stands(roads, connection, before):
+            continue
+        asked = claims(connection, before)
+        if books.fits(asked, connection.key):
+            books.take(asked, connection.key)
+            routes[connection.key] = before
+    return routes
+
+
+def _moved(roads: Roads, books: Books, connection: Connection, placement: Placement) -> Route | None:
+    """A route for what could not simply stay: the old one after all, or one direction of it, or another."""
+    before = _before(roads, placement)
+    if before is None:
+        return route(roads, books, connection)
+    if _stands(roads, connection, before) and books.fits(claims(connection, before), connection.key):
+        return before
+    good = obeyed(roads, connection, before)
+    kept = {direction: trail for direction, trail in before.trails() if direction in good}
+    return (route(roads, books, connection, kept) if kept else None) or route(roads, books, connection)
+
+
+def _before(roads: Roads, placement: Placement) -> Route | None:
+    """The route of a placement, `None` where links of it are gone."""
+    trails = [found_again(roads, path) if path else () for path in (
+        placement.working("forward"), placement.working("reverse"))]
+    forward, reverse = trails
+    return None if forward is None or reverse is None else Route(forward, reverse)
+
+
+def _stands(roads: Roads, connection: Connection, before: Route) -> bool:
+    return obeyed(roads, connection, before) == {direction for direction, _ in before.trails()}
+
+
+def _asks_more(old: Connection, new: Connection) -> bool:
+    """Whether a connection asks for more room than before, or for room of another kind."""
+    pairs = [(demand(old, direction), demand(new, direction)) for direction in ("forward", "reverse")]
+    return any(more is not None and (less is None or more.rate_bps > less.rate_bps or more.burst_bytes > less.burst_bytes
+                                     or more.packet_bytes < less.packet_bytes
+                                     or more.service_class != less.service_class) for less, more in pairs)
+
+
+def _flowing(roads: Roads, placement: Placement) -> Iterator[Claim]:
+    """What the old paths of a connection still carry: nothing where a link of them is down or gone."""
+    for direction in ("forward", "reverse"):
+        path, wished = placement.working(direction), demand(placement.connection, direction)
+        trail = found_again(roads, path) if path else None
+        if trail is not None and wished is not None and roads.closed.isdisjoint(trail):
+            yield from ((arc, wished) for arc in trail)
+
+
+def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement:
+    paths = tuple(_path(roads, connection, direction, trail) for direction, trail in chosen.trails())
+    lines = [roads.lines(connection.service_class, connection.bandwidth.max_packet_bytes, direction)[arc]
+             for direction, trail in chosen.trails() for arc in trail]
+    budget = tuple(line for line in lines if line is not None)
+    return Placement(connection, paths, budget if len(budget) == len(lines) else ())
+
+
+def _path(roads: Roads, connection: Connection, direction: Direction, trail: Trail) -> Path:
+    arcs = [roads.arcs[arc] for arc in trail]
+    delays = [arc.delay_ns for arc in arcs if arc.delay_ns is not None]
+    wished = demand(connection, direction)
+    return Path("working", direction, (arcs[0].source, *(arc.target for arc in arcs)), tuple(arc.link for arc in arcs),
+                sum(delays) if len(delays) == len(arcs) else None, wished.rate_bps if wished else 0)

@@ -1,0 +1,187 @@
+"""Why a connection cannot be had, with a witness.
+
+Rules of this file: reasons are told apart by leaving constraints out. What has a path but for its rate is refused for
+BANDWIDTH, what has one but for its bound too for LATENCY, but for its size too for MTU; the rest is NO_PATH.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from intents.capacity import Books
+from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
+from intents.offers import Offer, counter_offers, fastest
+from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
+from intents.routes import Route, barred_to, claims, ends, largest_packet, route
+from topologies.model import Arc
+from topologies.units import render_rate, render_size, render_time
+
+MS = 1_000_000
+
+FIBRE_NS_PER_KM = 4_900
+"""Propagation in fibre: 4.9 us/km."""
+
+NAMED_AT_MOST = 8
+"""Links that a sentence lists."""
+
+Finding = tuple[Reason, str, tuple[str, ...]]
+"""Reason, message, counter-offers."""
+
+
+class Refusals:
+    """Refusals of one plan, made when its books are closed. Connections that differ in nothing that matters are looked
+    into once."""
+
+    def __init__(self, roads: Roads, books: Books):
+        self._roads, self._books = roads, books
+        self._found: dict[Connection, Finding] = {}
+
+    def of(self, connection: Connection) -> Refusal:
+        """Why this connection has no place in the plan, and with what change it would."""
+        alike = replace(connection, key="", title="", intent="", selector=Selector(), priority=0, slice=None, tenant=None,
+                        provenance=())
+        if alike not in self._found:
+            self._found[alike] = _finding(self._roads, self._books, alike)
+        return Refusal(connection.key, connection.title, connection.intent, *self._found[alike])
+
+
+def _finding(roads: Roads, books: Books, connection: Connection) -> Finding:
+    offers = counter_offers(roads, books, connection)
+    unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
+    unbounded = replace(unreserved, latency=None)
+    unsized = replace(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))
+    if chosen := route(roads, books, unreserved):
+        reason, message = Reason.BANDWIDTH, _bandwidth(roads, books, connection, offers, chosen)
+    elif chosen := route(roads, books, unbounded):
+        reason, message = Reason.LATENCY, _latency(roads, books, unreserved, chosen)
+    elif chosen := route(roads, books, unsized):
+        reason, message = Reason.MTU, _mtu(roads, connection, chosen)
+    else:
+        reason, message = Reason.NO_PATH, _no_path(roads, connection)
+    return reason, message, tuple(sentence for sentence, _ in offers)
+
+
+def _bandwidth(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer], free: Route) -> str:
+    """The bottleneck of the widest path, or of the free one where none has any room."""
+    narrower = (offer for _, offer in offers if offer.bandwidth.guaranteed_bps != connection.bandwidth.guaranteed_bps)
+    widest = next((found for offer in narrower if (found := route(roads, books, offer))), free)
+    asked = claims(connection, widest)
+    narrow = min(((books.left_bps(arc), arc, wished) for arc, wished in asked if books.left_bps(arc) < wished.rate_bps),
+                 key=lambda found: found[:2], default=None)
+    if narrow:
+        left, number, wished = narrow
+        return (f"{render_rate(wished.rate_bps)} are asked and the bottleneck, {_arc(roads, number)}, has "
+                f"{render_rate(max(0, left))} of {render_rate(roads.arcs[number].capacity_bps)} left")
+    short = min(((books.left_bytes(arc, wished), arc, wished) for arc, wished in asked
+                 if books.left_bytes(arc, wished) < wished.burst_bytes), key=lambda found: found[:2], default=None)
+    if short:
+        left, number, wished = short
+        return (f"a burst of {render_size(wished.burst_bytes)} is asked and the {wished.service_class} queue of "
+                f"{_arc(roads, number)} has room for {render_size(max(0, left))}")
+    if route(roads, books, connection):
+        return "there will be room when the paths that this plan gives up are gone; plan again"
+    meeting = next(_arc(roads, arc) for arc in sorted(frozenset(widest.forward).intersection(widest.reverse)))
+    return f"both directions can only meet on {meeting}, which has no room for the sum"
+
+
+def _latency(roads: Roads, books: Books, connection: Connection, free: Route) -> str:
+    """The best value and its tightest hop, or what makes it unknown, or why no network could do better."""
+    bound, best = connection.latency, fastest(roads, books, connection)
+    assert bound is not None, "only a connection with a bound is refused for its latency"
+    asked = f"{'under' if bound.strict else 'at most'} {render_time(bound.max_ns)}"
+    if best is None:
+        arcs = (roads.arcs[number] for _, trail in free.trails() for number in trail)
+        unknown = {arc.link for arc in arcs if arc.delay_ns is None}
+        return f"{asked} is asked and the delay of {_listed(unknown)} is unknown, which meets no bound; declare it"
+    return (_too_far(roads, connection, bound, asked)
+            or f"{asked} is asked and the best path takes {render_time(best[0])}; its tightest hop is "
+            f"{_tightest(roads, connection, best[1])}") + _left_out(roads, connection)
+
+
+def _too_far(roads: Roads, connection: Connection, bound: LatencyBound, asked: str) -> str | None:
+    """What light alone needs, where that breaks the bound."""
+    source, target = ends(roads, connection, "forward")
+    delays = [UNKNOWN_NS if arc.delay_ns is None else arc.delay_ns for arc in roads.arcs]
+    one_way = sum(delays[arc] for arc in roads.access(source, target)) + roads.distances_by(
+        delays, target.at.switch)[source.at.switch]
+    ways = 2 if bound.kind == "round-trip" else 1
+    if bound.admits(ways * one_way):
+        return None
+    within = bound.max_ns // ways // FIBRE_NS_PER_KM
+    return (f"{asked} is asked and propagation alone takes {render_time(ways * one_way)} ({one_way // FIBRE_NS_PER_KM} km "
+            f"of fibre); light gets {within} km far in time" + ("; sub-ms is a metro promise" if bound.max_ns <= MS else ""))
+
+
+def _tightest(roads: Roads, connection: Connection, chosen: Route) -> str:
+    packet = connection.bandwidth.max_packet_bytes
+    lines = [line for direction, trail in chosen.trails() for arc in trail
+             if (line := roads.lines(connection.service_class, packet, direction)[arc]) is not None]
+    line = max(lines, key=lambda line: line.total_ns)
+    parts = {"propagation": line.propagation_ns, "own packet": line.serialisation_ns, "blocking": line.blocking_ns,
+             "queue": line.queueing_ns, "switch": line.switch_ns}
+    told = ", ".join(f"{render_time(part)} {name}" for name, part in parts.items() if part)
+    return f"{line.link} with {render_time(line.total_ns)} ({told})"
+
+
+def _left_out(roads: Roads, connection: Connection) -> str:
+    """Links that might have done, had their delay been declared."""
+    unknown = barred_to(roads, connection) - barred_to(roads, replace(connection, latency=None))
+    links = {roads.arcs[arc].link for arc in unknown}
+    return f"; unknown is the delay of {_listed(links)}, which therefore meets no bound" if links else ""
+
+
+def _mtu(roads: Roads, connection: Connection, chosen: Route) -> str:
+    packet = largest_packet(roads, connection)
+    narrow = {roads.arcs[arc].link: roads.arcs[arc].mtu for _, trail in chosen.trails() for arc in trail
+              if roads.arcs[arc].mtu < packet + roads.overhead(arc)}
+    least = min(narrow.values())
+    return (f"a packet of {packet} B under a label of {LABEL_BYTES} B does not fit into the mtu of {least} B of "
+            f"{_listed(narrow)}; set that mtu to {packet + LABEL_BYTES} B, or max-packet to {least - LABEL_BYTES} B")
+
+
+def _no_path(roads: Roads, connection: Connection) -> str:
+    """The smaller of the cuts around the two ends, or around a switch to pass that is cut off."""
+    shut = roads.barred(connection.avoid_links, connection.avoid_switches, 0, False)
+    source, target = connection.source, connection.target
+    around = _reached(roads, source, shut)
+    for stop in (*connection.via, target):
+        if stop not in around:
+            cuts = [_cut(roads, connection, inside) for inside in (around, _reached(roads, stop, shut))]
+            cut = min(cuts, key=lambda cut: (len(cut), cut))
+            return f"{stop} cannot be reached from {source}: " + (
+                f"every way crosses {_listed(cut)}" if cut else "no links join them")
+    return (f"no path from {source} to {target} that visits no switch twice was found through "
+            f"{', '.join(connection.via)} in this order")
+
+
+def _reached(roads: Roads, start: str, shut: frozenset[int]) -> frozenset[str]:
+    """Every node with a way from `start`; no host but the first is left again, as it has one link only."""
+    found, todo = {start}, [start]
+    while todo:
+        node = todo.pop()
+        for arc in roads.network.arcs_from.get(node, ()):
+            if arc.target not in found and roads.number[arc.link, node] not in shut:
+                found.add(arc.target)
+                todo.append(arc.target)
+    return frozenset(found)
+
+
+def _cut(roads: Roads, connection: Connection, inside: frozenset[str]) -> list[str]:
+    """The links that leave a set of nodes, each with why it cannot be used."""
+    leaving = [arc for arc in roads.arcs if arc.source in inside and arc.target not in inside]
+    return sorted({f"{arc.link} ({_why_shut(roads, connection, arc)})" for arc in leaving})
+
+
+def _why_shut(roads: Roads, connection: Connection, arc: Arc) -> str:
+    if arc.link in roads.down:
+        return "down"
+    return "avoided" if arc.link in connection.avoid_links else "at an avoided switch"
+
+
+def _arc(roads: Roads, number: int) -> str:
+    arc = roads.arcs[number]
+    return f"link {arc.link} from {arc.source} to {arc.target}"
+
+
+def _listed(names: Collection[str]) -> str:
+    named = sorted(names)[:NAMED_AT_MOST]
+    return ", ".join(named) + (f" and {len(names) - len(named)} more" if len(names) > len(named) else "")

@@ -1,0 +1,114 @@
+"""A network indexed for search: arcs by number, what each costs a packet, and how far every switch is from a goal.
+
+Rules of this file: an arc's number is its place in `Topology.arcs`, so numbers sort as (source, target, link) names do;
+between two switches only: hosts are never transit, their access arcs are looked up by the host. What is computed once is
+kept for the life of the index, which is one plan.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from intents.budget import hop
+from intents.model import BudgetLine, Direction
+from topologies.model import Host, Topology
+
+UNKNOWN_NS = 1 << 60
+"""Weight of an arc of unknown delay: more than any known path can sum up to, so that paths are ordered by how many
+unknown delays they hold, then by what is known. No latency bound comes near it."""
+
+COST_UNIT = 1 << 80
+"""One unit of link cost in a weight that puts cost before delay: more than any sum of delays, so that weights stay plain
+integers, which compare as (cost, delay) does."""
+
+LABEL_BYTES = 4
+"""What a path between switches adds to a packet: one MPLS label stack entry (RFC 3032)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What makes a path short: the budget in ns of a packet of this class and size, or cost first and then the budget."""
+
+    service_class: str
+    packet_bytes: int
+    cost_first: bool = False
+
+
+class Roads:
+    """A network without its down links, as a graph of numbered arcs."""
+
+    def __init__(self, network: Topology, down: frozenset[str]):
+        self.network = network
+        self.down = down
+        self.arcs = network.arcs
+        self.number = {(arc.link, arc.source): number for number, arc in enumerate(self.arcs)}
+        self.mirror = tuple(self.number[arc.link, arc.target] for arc in self.arcs)
+        self.closed = frozenset(number for number, arc in enumerate(self.arcs) if arc.link in down)
+        self.exits: dict[str, tuple[tuple[int, str], ...]] = {
+            name: tuple((self.number[arc.link, name], arc.target) for arc in network.arcs_from.get(name, ())
+                        if arc.target in network.switch_by_name and arc.link not in down)
+            for name in network.switch_by_name}
+        self._lines: dict[tuple[str, int, Direction], Sequence[BudgetLine | None]] = {}
+        self._weights: dict[Measure, Sequence[int]] = {}
+        self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
+        self._barred: dict[tuple[object, ...], frozenset[int]] = {}
+
+    def access(self, source: Host, target: Host) -> tuple[int, int]:
+        """The first and the last arc of any path from a host to another."""
+        return (self.number[source.access_link, source.name], self.number[target.access_link, target.at.switch])
+
+    def lines(self, service_class: str, packet_bytes: int, direction: Direction) -> Sequence[BudgetLine | None]:
+        """The budget of each arc for a direction of a connection with this class and largest packet."""
+        key = (service_class, packet_bytes, direction)
+        if key not in self._lines:
+            self._lines[key] = tuple(hop(self.network, arc, direction, service_class, packet_bytes) for arc in self.arcs)
+        return self._lines[key]
+
+    def weights(self, measure: Measure) -> Sequence[int]:
+        """The weight of each arc; `weight % COST_UNIT` is its budget in ns under either measure."""
+        if measure not in self._weights:
+            lines = self.lines(measure.service_class, measure.packet_bytes, "forward")
+            unit = COST_UNIT if measure.cost_first else 0
+            self._weights[measure] = tuple(arc.cost * unit + (UNKNOWN_NS if line is None else line.total_ns)
+                                           for arc, line in zip(self.arcs, lines, strict=True))
+        return self._weights[measure]
+
+    def distances(self, measure: Measure, goal: str) -> Mapping[str, int]:
+        """The least weight from every switch that reaches the switch `goal`: what is still ahead at best."""
+        if (measure, goal) not in self._distances:
+            self._distances[measure, goal] = self.distances_by(self.weights(measure), goal)
+        return self._distances[measure, goal]
+
+    def distances_by(self, weights: Sequence[int], goal: str) -> Mapping[str, int]:
+        """The least sum of any such weights, one an arc, from every switch that reaches the switch `goal`."""
+        found: dict[str, int] = {}
+        heap = [(0, goal)]
+        while heap:
+            distance, node = heappop(heap)
+            if node in found:
+                continue
+            found[node] = distance
+            for arc, neighbour in self.exits[node]:
+                if neighbour not in found:
+                    heappush(heap, (distance + weights[self.mirror[arc]], neighbour))
+        return found
+
+    def barred(self, avoid_links: frozenset[str], avoid_switches: frozenset[str], packet_bytes: int,
+               must_know_delay: bool) -> frozenset[int]:
+        """The arcs that these constraints forbid whatever else runs in the network, down links included.
+
+        A packet of `packet_bytes` (IP) needs as much MTU on an access link and 4 bytes more between switches.
+        """
+        key = (avoid_links, avoid_switches, packet_bytes, must_know_delay)
+        if key not in self._barred:
+            self._barred[key] = self.closed | frozenset(
+                number for number, arc in enumerate(self.arcs)
+                if arc.link in avoid_links or arc.source in avoid_switches or arc.target in avoid_switches
+                or (must_know_delay and arc.delay_ns is None)
+                or arc.mtu < packet_bytes + self.overhead(number))
+        return self._barred[key]
+
+    def overhead(self, number: int) -> int:
+        """Bytes that an arc must carry beside the IP packet: a label between switches, nothing at a host."""
+        arc = self.arcs[number]
+        return LABEL_BYTES if arc.out_port is not None and arc.in_port is not None else 0
