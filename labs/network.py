@@ -12,7 +12,7 @@ from mininet.net import Mininet
 from topologies import emulate
 from topologies.model import Topology
 
-from . import queues
+from . import queues, sandbox
 from .backend import Backend
 from .errors import LabError
 from .queues import Drop, Port
@@ -29,12 +29,17 @@ SECONDS = 20
 def running(topology: Topology, backend: Backend) -> Iterator["EmulatedNetwork"]:
     """The topology, running until the end of the `with` block. Inside a sandbox only, one at a time.
 
-    Switches start with empty tables and no controller (`attach` gives them one); a link of unknown delay gets none."""
+    Switches start with empty tables and no controller (`attach` gives them one); a link of unknown delay gets none.
+    Raises LabError where the network cannot be built."""
+    if not sandbox.is_inside():
+        raise LabError("a network is emulated in a sandbox, and this process is in none: see labs.sandbox.call")
     with Wires(backend.priority(PRIORITY)) as wires:
         cables = _lay(topology, wires)
-        net = emulate.emulated(topology, cables, backend.datapath, backend.priority(SWITCH_PRIORITY))
+        with _told():
+            net = emulate.emulated(topology, cables, backend.datapath, backend.priority(SWITCH_PRIORITY))
         try:
-            net.start()
+            with _told():
+                net.start()
             network = EmulatedNetwork(topology, backend, wires, net)
             queues.limit(network.ports, network.run)
             yield network
@@ -59,7 +64,8 @@ class EmulatedNetwork:
     def attach(self, controller: tuple[str, int] = (emulate.CONTROLLER_ADDRESS, 6653)) -> None:
         """Tell the switches where their controller listens. It should be listening already: a switch that was refused
         waits for 2, 4 and 8 s before it tries again."""
-        emulate.point_at(self.net, controller)
+        with _told():
+            emulate.point_at(self.net, controller)
 
     def popen(self, node: str, argv: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
         """Start a command in the network namespace of a host or switch, with the options of subprocess.Popen."""
@@ -67,15 +73,17 @@ class EmulatedNetwork:
 
     def run(self, node: str, argv: Sequence[str], stdin: str = "") -> str:
         """Run a command in a node to its end: its output. Raises LabError with what it said where it fails."""
-        done = subprocess.run([*self._entry(node), *argv], input=stdin, capture_output=True, text=True, timeout=SECONDS,
-                              check=False)
+        with _told():
+            done = subprocess.run([*self._entry(node), *argv], input=stdin, capture_output=True, text=True, timeout=SECONDS,
+                                  check=False)
         if done.returncode:
             raise LabError(f"{node}: `{' '.join(argv)}` ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout
 
     def ofctl(self, switch: str, command: str, *arguments: str) -> str:
         """What `ovs-ofctl COMMAND SWITCH ARGUMENTS` prints, in OpenFlow 1.3."""
-        said: str = self._node(switch).ofctl(command, *arguments)
+        with _told():
+            said: str = self._node(switch).ofctl(command, *arguments)
         return said
 
     def dump(self, switch: str) -> str:
@@ -127,6 +135,15 @@ class EmulatedNetwork:
         if name not in self.net:
             raise LabError(f"no node {name!r} in topology {self.topology.name!r}")
         return self.net[name]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong in the storey below is a lab's error here."""
+    try:
+        yield
+    except (emulate.EmulationError, subprocess.TimeoutExpired) as error:
+        raise LabError(str(error)) from error
 
 
 def _lay(topology: Topology, wires: Wires) -> Mapping[tuple[str, int], str]:

@@ -29,9 +29,6 @@ PRIORITY = 5
 """Real-time priority of a probe's sender: on time before ordinary processes, never before a switch or wire. Load has none,
 and a listener needs none: its stamps are the kernel's."""
 
-UNCERTAINTY_NS = 20_000
-"""How far a one-way delay may be from the truth: between the sender's stamp and the frame in the network, at the median."""
-
 SECONDS = 10
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from labs import backend
+from labs.errors import LabError
 from labs.network import EmulatedNetwork, running
 from labs.probe import load, probing
 from topologies.model import Dpid, Host, Link, PortId, Switch, Topology
@@ -149,3 +150,20 @@ def test_a_stopped_network_is_gone(seen: Seen) -> None:
     assert seen["left"].split()[0] == "lo"
     assert seen["left"].split()[-1] == "0"
     assert len(seen["left"].splitlines()) == 2
+
+
+def test_outside_a_sandbox_nothing_is_built() -> None:
+    with pytest.raises(LabError, match=r"see labs\.sandbox\.call"), running(ODD, backend.probe()):
+        pytest.fail("it was built")
+
+
+def test_what_the_switch_does_not_accept_is_told(in_sandbox: Callable[..., Any]) -> None:
+    assert "70000 is not in the valid range" in in_sandbox(refused)
+
+
+def refused() -> str:
+    host = Host("h1", PortId("s1", 70000), "02:00:00:00:00:01", (IPv4Interface("10.0.1.1/24"),), 1_000_000_000)
+    topology = Topology("high", (Switch("s1", Dpid(1)),), (), (host,))
+    with pytest.raises(LabError) as caught, running(topology, backend.attempt()):
+        pass
+    return str(caught.value)
