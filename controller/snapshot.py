@@ -33,7 +33,8 @@ class SwitchView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole state after a turn of the loop. `revision` grows with every committed apply or delete."""
+    """The whole state after a turn of the loop. `revision` grows with every committed apply or delete, and when links
+    that went down or came back have everything planned anew."""
 
     revision: int
     documents: Documents
@@ -48,6 +49,8 @@ class Snapshot:
     alarms: tuple[str, ...] = ()
     settled: bool = False
     """Every switch connected and read, nothing sent that is not confirmed, nothing left to send or to retire."""
+    barred_labels: frozenset[int] = frozenset()
+    """Labels at rest since their path was retired, for `compile_rules`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ class Store:
         gone = [key for key in self._rows if key not in rows]
         changed = [(*key, row.body) for key, row in rows.items()
                    if key not in self._rows or self._rows[key].body != row.body]
+        if not gone and not changed:
+            return
         total = _sum(row.number for row in rows.values())
         with self._transaction():
             self._connection.executemany("DELETE FROM state WHERE part = ? AND name = ?", gone)

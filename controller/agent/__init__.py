@@ -1,0 +1,1 @@
+"""The loop that keeps the network as it is wanted: facts in, the next step out."""

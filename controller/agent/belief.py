@@ -1,0 +1,115 @@
+"""What the switches may hold at this moment: not only what was confirmed, also what is on its way or was when a channel
+ended. Nothing is released, retired or reused that any of it may still need.
+
+Rules of this file: a switch whose tables were never read may hold anything; one that was lost may hold what it held, with
+what was on its way or without.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+
+from controller.agent.world import Batch, World
+from intents.marks import mark_in
+from intents.model import Placement
+from intents.riders import Rider, riders_of
+from intents.rules import Change, Flow, Group, Item, RuleSet, SetField, Table, ToGroup, is_ours
+from intents.steps import take
+
+
+class Belief:
+    """One turn's view of a world's switches. Everything is computed when first asked for."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._versions: dict[int, tuple[RuleSet, ...] | None] = {}
+
+    def under_way(self, dpid: int) -> tuple[Change, ...]:
+        """The changes of which nobody knows whether the switch took them."""
+        request = self._world.requests.get(dpid)
+        return request.changes if isinstance(request, Batch) else self._world.channels[dpid].loose
+
+    def versions(self, dpid: int) -> tuple[RuleSet, ...] | None:
+        """What a switch may hold, None for anything."""
+        if dpid not in self._versions:
+            channel, changes = self._world.channels[dpid], self.under_way(dpid)
+            tables = channel.tables if channel.tables is not None else channel.last
+            both = () if tables is None else (tables, take(tables, changes)) if changes else (tables,)
+            self._versions[dpid] = both or None
+        return self._versions[dpid]
+
+    def may_carry(self, placement: Placement, but: Iterable[Placement] = ()) -> bool:
+        """Whether packets may go the way of this placement, in a direction where these others have another way."""
+        network = self._world.topology
+        shared = {_way(rider) for other in but for rider in riders_of(network, other)}
+        return any(self._may_ride(rider) for rider in riders_of(network, placement) if _way(rider) not in shared)
+
+    @cached_property
+    def live_labels(self) -> frozenset[int] | None:
+        """The labels that some switch may send packets under, None for any."""
+        found: set[int] = set()
+        for dpid in self._world.channels:
+            versions = self.versions(dpid)
+            if versions is None:
+                return None
+            for rules in versions:
+                found.update(labels_in_use(rules))
+        return frozenset(found)
+
+    @cached_property
+    def _labels_of(self) -> Mapping[int, frozenset[int]]:
+        """The labels of each path's mark, by the rules that the switches may hold and should hold."""
+        found: dict[int, set[int]] = {}
+        known = [rules for dpid in self._world.channels for rules in self.versions(dpid) or ()]
+        for rules in (*known, self._world.target or RuleSet()):
+            for flow in rules.flows.values():
+                if flow.table == Table.LABEL and is_ours(flow):
+                    found.setdefault(mark_in(flow.cookie), set()).update(
+                        field.value for field in flow.match if field.name == "mpls_label")
+        return {mark: frozenset(labels) for mark, labels in found.items()}
+
+    def _may_ride(self, rider: Rider) -> bool:
+        versions = self.versions(rider.ingress)
+        return versions is None or any(self._rides(rider, rules) for rules in versions)
+
+    def _rides(self, rider: Rider, rules: RuleSet) -> bool:
+        """Whether a switch that holds these rules sends any of the rider's packets on its trunk."""
+        doors = (rules.flows.get((rider.ingress, Table.CLASSIFY, rider.priority, each)) for each in rider.matches)
+        for door in doors:
+            if door is None:
+                continue
+            if rider.trunk is None:
+                if door.goto == Table.DELIVER:
+                    return True
+            elif self._labels_of.get(rider.trunk.mark, frozenset()) & set(labels_behind(door, rules)):
+                return True
+        return False
+
+
+def _way(rider: Rider) -> tuple[object, ...]:
+    """Which packets a rider takes, and where to."""
+    return (rider.ingress, rider.priority, rider.matches, rider.trunk)
+
+
+def labels_in_use(rules: RuleSet) -> Iterator[int]:
+    """The labels under which flows of these rules send packets, themselves or through a group."""
+    for flow in rules.flows.values():
+        yield from labels_behind(flow, rules)
+
+
+def labels_behind(flow: Flow, rules: RuleSet) -> Iterator[int]:
+    """The labels under which one flow sends packets, itself or through a group of the same switch."""
+    yield from labels_set(flow)
+    for action in flow.actions:
+        if isinstance(action, ToGroup) and (flow.dpid, action.group) in rules.groups:
+            yield from labels_set(rules.groups[flow.dpid, action.group])
+
+
+def labels_set(item: Item) -> Iterator[int]:
+    """The labels that an item's own actions write."""
+    lists: Iterable[tuple[object, ...]] = ()
+    if isinstance(item, Flow):
+        lists = (item.actions,)
+    elif isinstance(item, Group):
+        lists = (bucket.actions for bucket in item.buckets)
+    yield from (action.value for actions in lists for action in actions
+                if isinstance(action, SetField) and action.name == "mpls_label")

@@ -1,0 +1,78 @@
+"""The store as the loop uses it: the record written ahead, the journal when there is time.
+
+Rules of this file: a store that fails is tried again after RETRY_S and its words stand as an alarm until it works; what
+could not be journaled meanwhile is kept, as far as MOST_PAGES go.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+
+from controller.store.record import Record
+from controller.store.rows import Key
+from controller.store.sqlite import Row, Store, StoreError
+
+RETRY_S = 1.0
+FLUSH_S = 1.0
+"""How long an entry of the journal may wait for company: an fsync each would be a disk's whole day."""
+
+MOST_PAGES = 10_000
+
+
+class Ledger:
+    """A store, with what it holds and what it still should."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._written = store.load()
+        self._pages: deque[tuple[str, int, str]] = deque(maxlen=MOST_PAGES)
+        self._flush_at = 0.0
+        self._retry_at = float("-inf")
+        self.trouble: str | None = None
+        """Why the store does not hold what it should, None if it does."""
+
+    @property
+    def written(self) -> Record | None:
+        """The record in the store."""
+        return self._written
+
+    def prepare(self, record: Record) -> Mapping[Key, Row]:
+        """A record's rows, made in the caller's thread."""
+        return self._store.prepare(record)
+
+    def commit(self, record: Record, prepared: Mapping[Key, Row] | None = None) -> None:
+        """Write a record. Raises StoreError, and then nothing has changed."""
+        self._store.commit(record, prepared)
+        self._written, self.trouble = record, None
+
+    def keep(self, record: Record, now: float) -> None:
+        """Write a record that will be acted upon in any case; failing that, again later."""
+        if record is self._written or now < self._retry_at:
+            return
+        try:
+            self.commit(record)
+        except StoreError as error:
+            self.trouble, self._retry_at = str(error), now + RETRY_S
+
+    def note(self, events: Iterable[str], revision: int, now: float) -> None:
+        """Enter events into the journal; they are written by a later `flush`."""
+        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        if not self._pages:
+            self._flush_at = now + FLUSH_S
+        self._pages.extend((stamp, revision, event) for event in events)
+
+    def flush(self, now: float) -> None:
+        """Write the journal if it has waited long enough."""
+        if not self._pages or now < max(self._flush_at, self._retry_at):
+            return
+        try:
+            self._store.journal(tuple(self._pages))
+        except StoreError as error:
+            self.trouble, self._retry_at = str(error), now + RETRY_S
+        else:
+            self._pages.clear()
+
+    def close(self) -> None:
+        """Write what is left of the journal and release the file."""
+        self.flush(float("inf"))
+        self._store.close()

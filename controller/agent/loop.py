@@ -1,0 +1,132 @@
+"""The loop: the one thread that decides. All others put facts and proposals into its inbox or read its snapshot.
+
+Rules of this file: the loop never waits but for its inbox, and not longer than TICK_S; a turn that takes longer than
+SLOW_TURN_S is logged; `except Exception` stands here and nowhere else.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+
+import structlog
+
+from controller.agent.agent import Agent, Answer, Ready, Southbound
+from controller.facts import Fact
+from controller.snapshot import Proposal, Snapshot
+from controller.store.sqlite import Store
+from topologies.model import Topology
+
+log = structlog.get_logger(__name__)
+
+TICK_S = 0.05
+FAILED_TICK_S = 1.0
+"""After a turn that failed: it will fail again until something happens."""
+
+SLOW_TURN_S = 0.02
+"""The house's promise for a turn."""
+
+MOST_FACTS = 1000
+"""Of one turn: a flood of facts may not keep the loop from deciding."""
+
+
+@dataclass(frozen=True)
+class _Submission:
+    ready: Ready
+    answer: Future[Answer] = field(default_factory=Future)
+
+
+class Loop:
+    """The deciding thread of one network."""
+
+    def __init__(self, topology: Topology, store: Store, southbound: Southbound,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        """Begins with what the store holds; `clock` counts seconds and never runs back. Raises StoreError, and BadInput
+        where the store does not fit the network."""
+        self._agent = Agent(topology, store, southbound, clock())
+        self._clock = clock
+        self._inbox: SimpleQueue[Fact | _Submission | None] = SimpleQueue()
+        self._patience_s = TICK_S
+        self._published = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state after the last turn."""
+        return self._agent.snapshot
+
+    def start(self) -> None:
+        """Begin to decide. Facts told before wait."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and release the store. The switches keep what they have."""
+        self._inbox.put(None)
+        self._thread.join()
+        while not self._inbox.empty():
+            late = self._inbox.get()
+            if isinstance(late, _Submission):
+                late.answer.cancel()
+        self._agent.close()
+
+    def tell(self, fact: Fact) -> None:
+        """Put a fact into the inbox, from any thread."""
+        self._inbox.put(fact)
+
+    def submit(self, proposal: Proposal) -> "Future[Answer]":
+        """Offer a proposal. When the answer is Committed, the snapshot shows it. Raises BadInput."""
+        submission = _Submission(self._agent.prepare(proposal))
+        self._inbox.put(submission)
+        return submission.answer
+
+    def wait_for(self, is_reached: Callable[[Snapshot], bool], timeout_s: float) -> bool:
+        """Wait until a snapshot satisfies the condition; whether one did within the time."""
+        with self._published:
+            return self._published.wait_for(lambda: is_reached(self.snapshot), timeout_s)
+
+    def _run(self) -> None:
+        while True:
+            facts, submission, goes_on = self._received()
+            if not goes_on:
+                return
+            before, started = self.snapshot, self._clock()
+            self._turn(facts, submission)
+            if self.snapshot is not before:
+                with self._published:
+                    self._published.notify_all()
+            took = self._clock() - started
+            if took > SLOW_TURN_S:
+                log.warning("slow turn", milliseconds=round(took * 1000), facts=len(facts),
+                            proposal=submission is not None)
+
+    def _received(self) -> tuple[list[Fact], _Submission | None, bool]:
+        """What is in the inbox, up to the first proposal; False once the loop is to end."""
+        facts: list[Fact] = []
+        try:
+            item = self._inbox.get(timeout=self._patience_s)
+            while True:
+                if item is None or isinstance(item, _Submission):
+                    return facts, item, item is not None
+                facts.append(item)
+                if len(facts) >= MOST_FACTS:
+                    return facts, None, True
+                item = self._inbox.get_nowait()
+        except Empty:
+            return facts, None, True
+
+    def _turn(self, facts: list[Fact], submission: _Submission | None) -> None:
+        """One turn of the agent; what goes wrong in it is logged, told to who submitted, and tried again later."""
+        try:
+            answer = self._agent.turn(facts, self._clock(), submission.ready if submission else None)
+            if submission is not None and answer is not None:
+                submission.answer.set_result(answer)
+            if not facts and submission is None:
+                self._agent.rest(self._clock())
+            self._patience_s = TICK_S
+        except Exception as error:
+            log.exception("a turn failed", facts=len(facts))
+            self._patience_s = FAILED_TICK_S
+            if submission is not None:
+                submission.answer.set_exception(error)
