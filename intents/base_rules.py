@@ -62,7 +62,7 @@ def mac_number(mac: str) -> int:
 def _admissions(network: Topology, host: Host) -> Iterator[Flow]:
     dpid, mac = network.switch_by_name[host.at.switch].dpid, mac_number(host.mac)
     mark = cookie(Kind.ADMIT, mark_of("host", host.name, str(host.at)))
-    for address in sorted(int(interface.ip) for interface in host.addresses):
+    for address in sorted(int(interface) for interface in host.addresses):
         sent = match(in_port=host.at.number, eth_type=IPV4, vlan_vid=VLAN_NONE, eth_src=mac, ipv4_src=address)
         asked = match(in_port=host.at.number, eth_type=ARP, vlan_vid=VLAN_NONE, eth_src=mac, arp_spa=address,
                       arp_sha=mac)
@@ -74,14 +74,14 @@ def _deliveries(network: Topology, host: Host) -> Iterator[Flow]:
     dpid = network.switch_by_name[host.at.switch].dpid
     mark = cookie(Kind.DELIVER, mark_of("host", host.name, str(host.at)))
     actions = (SetField("eth_dst", mac_number(host.mac)), Output(host.at.number))
-    for address in sorted(int(interface.ip) for interface in host.addresses):
+    for address in sorted(int(interface) for interface in host.addresses):
         yield Flow(dpid, Table.DELIVER, PRIORITY, match(eth_type=IPV4, ipv4_dst=address), actions, cookie=mark)
 
 
 def _answers(network: Topology) -> Iterator[Flow]:
     """Every switch with hosts answers for every bound address: made once, then stamped on each switch."""
-    bound = {int(interface.ip): mac_number(host.mac) for host in network.hosts for interface in host.addresses}
-    bound |= {int(gateway.ip): GATEWAY_MACS | int(gateway.ip) for gateway in network.gateways}
+    bound = {int(interface): mac_number(host.mac) for host in network.hosts for interface in host.addresses}
+    bound |= {int(gateway): GATEWAY_MACS | int(gateway) for gateway in network.gateways}
     answers = [(_request_for(address), _reply(address, mac),
                 cookie(Kind.ANSWER, mark_of("answer", str(IPv4Address(address)))))
                for address, mac in sorted(bound.items())]

@@ -69,7 +69,7 @@ def prove(network: Topology, installed: RuleSet, steps: Sequence[Step], before: 
     the plan `after`. No steps and nothing before proves what is installed to serve the connections of `after`."""
     tables = Tables(installed)
     traffic = Traffic(network, before, after)
-    reach = Reach(network, traffic.pairs, installed, steps)
+    reach = Reach(network, traffic.pairs, tables, steps)
     touched: dict[Pair, tuple[Sample, ...]] = {pair: traffic.samples(pair, reach.rules_of(pair))
                                                for pair in traffic.moved}
     found: list[Counterexample] = []

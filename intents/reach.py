@@ -6,11 +6,12 @@ looks at every rule that stands at any time between the first step and the last,
 rewrites IPv4 addresses, which no rule of ours does.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import chain, product
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import product
 
-from intents.rules import IPV4, MPLS, Change, Flow, Group, Match, Meter, RuleSet, SetField, Step, Table, is_ours
-from intents.tables import Reference, reference_to, references
+from intents.rules import IPV4, MPLS, Change, Flow, Group, Match, Meter, SetField, Step, Table, is_ours
+from intents.tables import Reference, TableId, Tables, reference_to, references
 from topologies.model import Topology
 
 Pair = tuple[str, str]
@@ -23,27 +24,22 @@ _NO_NARROWING = frozenset({"eth_type", "ipv4_src", "ipv4_dst", "in_port", "vlan_
 
 
 class Reach:
-    """Finds the pairs that a change concerns among `pairs` and those that our classify rules name."""
+    """Finds the pairs that a change concerns: among those that have a connection and those that our classify rules
+    name. What it needs to know of the rules it looks up when a change asks for it."""
 
-    def __init__(self, network: Topology, pairs: Iterable[Pair], installed: RuleSet, steps: Iterable[Step]) -> None:
-        self._hosts = [host.name for host in network.hosts]
-        self._host_of = {int(interface.ip): host.name for host in network.hosts for interface in host.addresses}
-        self._rules: dict[Pair, set[Fields]] = {pair: set() for pair in pairs}
-        self._users: dict[Reference, list[Match]] = {}
-        self._pushers: dict[int, list[Group | Flow]] = {}
-        for item in (*installed.flows.values(), *installed.groups.values(),
-                     *(change.item for step in steps for change in step.changes)):
-            self._learn(item)
-        self._by_source: dict[str, list[Pair]] = {}
-        self._by_target: dict[str, list[Pair]] = {}
-        for pair in self._rules:
-            self._by_source.setdefault(pair[0], []).append(pair)
-            self._by_target.setdefault(pair[1], []).append(pair)
+    def __init__(self, network: Topology, connected: Iterable[Pair], tables: Tables, steps: Iterable[Step]) -> None:
+        """`tables` as they are before the first step."""
+        self._network = network
+        self._connected = connected
+        self._tables = tables
+        self._changed = [change.item for step in steps for change in step.changes]
+        self._changed_flows: dict[TableId, list[Flow]] = {}
+        for item in self._changed:
+            if isinstance(item, Flow):
+                self._changed_flows.setdefault((item.dpid, item.table), []).append(item)
+        self._users: dict[int, dict[Reference, list[Match]]] = {}
+        self._rules: dict[int, dict[Pair, set[Fields]]] = {}
         self._by_label: dict[int, frozenset[Pair]] = {}
-
-    def rules_of(self, pair: Pair) -> frozenset[Fields]:
-        """What our classify rules for a pair ask of its packets, whenever they stand."""
-        return frozenset(self._rules.get(pair, ()))
 
     def pairs(self, change: Change) -> frozenset[Pair]:
         """The pairs that a change can concern."""
@@ -52,20 +48,58 @@ class Reach:
             return self._of_match(item.match)
         if isinstance(item, Meter) and change.verb != "delete":
             return frozenset()
-        return self._of_matches(self._users.get(reference_to(item), ()))
+        return self._of_matches(self._users_of(reference_to(item)))
 
-    def _learn(self, item: Flow | Group | Meter) -> None:
-        if isinstance(item, Meter):
-            return
-        if isinstance(item, Flow):
-            for used in references(item):
-                self._users.setdefault(used, []).append(item.match)
-            if item.table == Table.CLASSIFY and is_ours(item):
-                asked = tuple((field.name, field.value) for field in item.match if field.name not in _NO_NARROWING)
-                for pair in self._named_by(item.match):
-                    self._rules.setdefault(pair, set()).add(asked)
-        for label in _labels_set(item):
-            self._pushers.setdefault(label, []).append(item)
+    def rules_of(self, pair: Pair) -> frozenset[Fields]:
+        """What our classify rules where a pair's packets enter ask of them, whenever they stand."""
+        switch = self._network.switch_by_name[self._network.host_by_name[pair[0]].at.switch]
+        return frozenset(self._rules_at(switch.dpid).get(pair, ()))
+
+    @cached_property
+    def _hosts(self) -> list[str]:
+        return [host.name for host in self._network.hosts]
+
+    @cached_property
+    def _host_of(self) -> Mapping[int, str]:
+        return {int(interface): host.name for host in self._network.hosts for interface in host.addresses}
+
+    @cached_property
+    def _every_pair(self) -> frozenset[Pair]:
+        return frozenset(self._connected).union(*(self._rules_at(switch.dpid) for switch in self._network.switches))
+
+    @cached_property
+    def _pushers(self) -> Mapping[int, list[Group | Flow]]:
+        """The groups and flows that put packets under a label, by the label."""
+        found: dict[int, list[Group | Flow]] = {}
+        for item in (*self._tables.initial.flows.values(), *self._tables.initial.groups.values(), *self._changed):
+            if not isinstance(item, Meter):
+                for label in _labels_set(item):
+                    found.setdefault(label, []).append(item)
+        return found
+
+    def _flows(self, table: TableId) -> Iterator[Flow]:
+        """The flows that a table holds before the first step or that a step changes."""
+        yield from (self._tables.initial.flows[key] for key in self._tables.initial_keys.get(table, ()))
+        yield from self._changed_flows.get(table, ())
+
+    def _rules_at(self, dpid: int) -> Mapping[Pair, set[Fields]]:
+        if dpid not in self._rules:
+            rules = self._rules[dpid] = {}
+            for flow in self._flows((dpid, Table.CLASSIFY)):
+                asks = tuple((field.name, field.value) for field in flow.match if field.name not in _NO_NARROWING)
+                for pair in self._named_by(flow.match) if is_ours(flow) else ():
+                    rules.setdefault(pair, set()).add(asks)
+        return self._rules[dpid]
+
+    def _users_of(self, reference: Reference) -> list[Match]:
+        dpid = reference[1]
+        if dpid not in self._users:
+            users = self._users[dpid] = {}
+            for table in {table for table in (*self._tables.initial_keys, *self._changed_flows) if table[0] == dpid}:
+                for flow in self._flows(table):
+                    for used in references(flow):
+                        users.setdefault(used, []).append(flow.match)
+        return self._users[dpid].get(reference, [])
 
     def _named_by(self, match: Match) -> Iterator[Pair]:
         """The pairs of hosts whose addresses a match lets through."""
@@ -83,12 +117,21 @@ class Reach:
             return frozenset()
         if "mpls_label" in exact:
             return self._of_label(exact["mpls_label"])
-        source, target = (self._host_of.get(exact.get(name, -1)) for name in ("ipv4_src", "ipv4_dst"))
         if "ipv4_src" in exact and "ipv4_dst" in exact:
-            return frozenset({(source, target)} & self._rules.keys())  # type: ignore[arg-type]
-        if "ipv4_src" in exact:
-            return frozenset(self._by_source.get(source or "", ()))
-        return frozenset(self._by_target.get(target or "", ()) if "ipv4_dst" in exact else self._rules)
+            return frozenset(self._named_by(match))
+        for by_name, name in zip(self._by_end, ("ipv4_src", "ipv4_dst"), strict=True):
+            if name in exact:
+                return frozenset(by_name.get(self._host_of.get(exact[name], ""), ()))
+        return self._every_pair
+
+    @cached_property
+    def _by_end(self) -> tuple[Mapping[str, list[Pair]], Mapping[str, list[Pair]]]:
+        """The pairs by their sender, and by their receiver."""
+        found: tuple[dict[str, list[Pair]], dict[str, list[Pair]]] = ({}, {})
+        for pair in self._every_pair:
+            for by_name, name in zip(found, pair, strict=True):
+                by_name.setdefault(name, []).append(pair)
+        return found
 
     def _of_label(self, label: int) -> frozenset[Pair]:
         """The pairs that some group or flow puts under a label, by whatever labels before."""
@@ -96,7 +139,7 @@ class Reach:
             labels, todo, pushing = {label}, [label], list[Match]()
             while todo:
                 for item in self._pushers.get(todo.pop(), ()):
-                    for match in [item.match] if isinstance(item, Flow) else self._users.get(reference_to(item), ()):
+                    for match in [item.match] if isinstance(item, Flow) else self._users_of(reference_to(item)):
                         before = _exact(match).get("mpls_label")
                         if before is None:
                             pushing.append(match)
@@ -111,8 +154,8 @@ def _exact(match: Match) -> dict[str, int]:
     return {field.name: field.value for field in match if field.mask is None}
 
 
-def _labels_set(item: Flow | Group) -> Iterator[int]:
-    lists = [item.actions] if isinstance(item, Flow) else [bucket.actions for bucket in item.buckets]
-    for action in chain.from_iterable(lists):
-        if isinstance(action, SetField) and action.name == "mpls_label":
-            yield action.value
+def _labels_set(item: Group | Flow) -> Iterator[int]:
+    for actions in [item.actions] if isinstance(item, Flow) else [bucket.actions for bucket in item.buckets]:
+        for action in actions:
+            if type(action) is SetField and action.name == "mpls_label":
+                yield action.value

@@ -74,4 +74,4 @@ def _rider(network: Topology, placement: Placement, direction: Direction, path: 
 
 
 def _addresses(host: Host) -> list[int]:
-    return sorted(int(interface.ip) for interface in host.addresses)
+    return sorted(int(interface) for interface in host.addresses)

@@ -45,11 +45,11 @@ Match = tuple[Field, ...]
 def match(**fields: int | tuple[int, int]) -> Match:
     """A match from `name=value` or `name=(value, mask)`; sorted by name, values cleared outside their masks."""
     made = []
-    for name, value in fields.items():
+    for name, value in sorted(fields.items()):
         exact = isinstance(value, int)
         number, mask = (value, None) if exact else (value[0] & value[1], value[1])  # type: ignore[index]
         made.append(Field(name, number, mask))  # type: ignore[arg-type]
-    return tuple(sorted(made))
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)

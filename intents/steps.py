@@ -57,7 +57,7 @@ _Phase = Literal["new", "mended", "led", "cut", "left"]
 def _flow_changes(installed: Mapping[FlowKey, Flow], wanted: Mapping[FlowKey, Flow]) -> dict[_Phase, list[Change]]:
     """What becomes of flows, by what it means for packets: `led` and `cut` by classify, the rest elsewhere."""
     changes: dict[_Phase, list[Change]] = {"new": [], "mended": [], "led": [], "cut": [], "left": []}
-    differing = [key for key, flow in wanted.items() if installed.get(key) != flow]
+    differing = [key for key, flow in wanted.items() if (old := installed.get(key)) is not flow and old != flow]
     for key in sorted(differing + [key for key in installed if key not in wanted], key=key_order):
         old, new, is_door = installed.get(key), wanted.get(key), key[1] == Table.CLASSIFY
         if old is not None and not is_ours(old):

@@ -8,11 +8,16 @@ along when it is deleted.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 from typing import Literal, TypeVar
 
 from intents.rules import Change, Flow, Group, Match, Meter, RuleSet, ToGroup
 
 FlowKey = tuple[int, int, int, Match]
+TableId = tuple[int, int]
+"""A table of a switch: (dpid, table)."""
+
 Reference = tuple[Literal["group", "meter"], int, int]
 """Something that flows refer to: (what, dpid, id)."""
 
@@ -60,14 +65,25 @@ class Classifier:
 
 
 class Tables:
-    """Flows, groups and meters of some switches, changed in place."""
+    """Flows, groups and meters of some switches, changed in place. What finds a flow is made for a table when it is first
+    asked for: a few packets in a large network cost little."""
 
     def __init__(self, rules: RuleSet) -> None:
+        self.initial = rules
         self.flows = dict(rules.flows)
         self.groups = dict(rules.groups)
         self.meters = dict(rules.meters)
-        self._classifiers: dict[tuple[int, int], Classifier] | None = None
-        self._users: dict[Reference, dict[FlowKey, None]] | None = None
+        self._added: dict[TableId, list[FlowKey]] = {}
+        self._classifiers: dict[TableId, Classifier] = {}
+        self._users: dict[int, dict[Reference, dict[FlowKey, None]]] = {}
+
+    @cached_property
+    def initial_keys(self) -> Mapping[TableId, list[FlowKey]]:
+        """The flows that were there at the beginning, by table."""
+        found: dict[TableId, list[FlowKey]] = {}
+        for key in self.initial.flows:
+            found.setdefault((key[0], key[1]), []).append(key)
+        return found
 
     def rules(self) -> RuleSet:
         """What is held now, as a value."""
@@ -75,12 +91,12 @@ class Tables:
 
     def matching(self, dpid: int, table: int, headers: Headers) -> list[FlowKey]:
         """The flows of a table that a packet meets, best first."""
-        if self._classifiers is None:
-            self._classifiers = {}
-            for key in self.flows:
-                self._classifiers.setdefault(key[:2], Classifier()).add(key)
         classifier = self._classifiers.get((dpid, table))
-        return classifier.matching(headers) if classifier else []
+        if classifier is None:
+            classifier = self._classifiers[dpid, table] = Classifier()
+            for key in self._keys_of((dpid, table)):
+                classifier.add(key)
+        return classifier.matching(headers)
 
     def flow(self, dpid: int, table: int, headers: Headers) -> Flow | None:
         """The flow that a packet takes in a table, `None` on a miss."""
@@ -93,12 +109,14 @@ class Tables:
 
     def users(self, reference: Reference) -> tuple[FlowKey, ...]:
         """The flows that refer to a group or meter."""
-        if self._users is None:
-            self._users = {}
-            for key, flow in self.flows.items():
-                for used in references(flow):
-                    self._users.setdefault(used, {})[key] = None
-        return tuple(self._users.get(reference, ()))
+        dpid = reference[1]
+        if dpid not in self._users:
+            users = self._users[dpid] = {}
+            for table in {table for table in (*self.initial_keys, *self._added) if table[0] == dpid}:
+                for key in self._keys_of(table):
+                    for used in references(self.flows[key]):
+                        users.setdefault(used, {})[key] = None
+        return tuple(self._users[dpid].get(reference, ()))
 
     def apply(self, change: Change) -> None:
         """Do what Open vSwitch does with a message."""
@@ -119,19 +137,26 @@ class Tables:
         return reference[1:] in (self.groups if reference[0] == "group" else self.meters)
 
     def _put(self, key: FlowKey, flow: Flow | None) -> None:
-        old = self.flows.get(key)
+        old, table, users = self.flows.get(key), key[:2], self._users.get(key[0])
         _store(self.flows, key, flow)
-        if self._users is not None:
+        if users is not None:
             for used in references(old) if old else ():
-                self._users[used].pop(key, None)
+                users[used].pop(key, None)
             for used in references(flow) if flow else ():
-                self._users.setdefault(used, {})[key] = None
-        if self._classifiers is not None and (old is None) != (flow is None):
-            classifier = self._classifiers.setdefault(key[:2], Classifier())
-            if flow is None:
-                classifier.discard(key)
-            else:
-                classifier.add(key)
+                users.setdefault(used, {})[key] = None
+        if (old is None) == (flow is None):
+            return
+        if flow is not None:
+            self._added.setdefault(table, []).append(key)
+        classifier = self._classifiers.get(table)
+        if classifier is not None and flow is not None:
+            classifier.add(key)
+        elif classifier is not None:
+            classifier.discard(key)
+
+    def _keys_of(self, table: TableId) -> list[FlowKey]:
+        ever = chain(self.initial_keys.get(table, ()), self._added.get(table, ()))
+        return [key for key in dict.fromkeys(ever) if key in self.flows]
 
 
 def key_order(key: FlowKey) -> tuple[int, int, int, tuple[tuple[str, int, int], ...]]:

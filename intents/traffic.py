@@ -6,7 +6,7 @@ and else values that nobody of the pair names. The selectors of one plan are nes
 of a pair is told by its narrowest selector before and its narrowest after: the meetings of two are all there are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, product
 
@@ -61,24 +61,30 @@ class Traffic:
 
     def __init__(self, network: Topology, before: Mapping[str, Placement], after: Mapping[str, Placement]) -> None:
         self._network = network
-        self._before = _courses(network, before)
-        self._after = _courses(network, after)
+        self._before, self._after = before, after
+        self._keys: dict[Pair, set[str]] = {}
+        self._moved: set[Pair] = set()
+        for key, placement in after.items():
+            self._learn(key, placement, before.get(key))
+        for key, placement in before.items():
+            if after.get(key) is not placement:
+                self._learn(key, placement, after.get(key))
 
     @property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> Collection[Pair]:
         """The pairs with a connection, before or after."""
-        return tuple(sorted(self._before.keys() | self._after.keys()))
+        return self._keys.keys()
 
     @property
     def moved(self) -> tuple[Pair, ...]:
-        """The pairs whose courses are not the same before and after."""
-        return tuple(pair for pair in self.pairs if self._before.get(pair) != self._after.get(pair))
+        """The pairs with a connection that is not placed the same before and after."""
+        return tuple(sorted(self._moved))
 
     def samples(self, pair: Pair, rules: Iterable[Fields] = ()) -> tuple[Sample, ...]:
         """One packet of every kind of a pair's packets that its selectors and these rules (by what they ask beyond the
         addresses) tell apart; nothing of a packet that none of them takes."""
         source, target = (self._network.host_by_name[name] for name in pair)
-        before, after = self._before.get(pair, ()), self._after.get(pair, ())
+        before, after = self._courses(pair, self._before), self._courses(pair, self._after)
         asked = sorted({course.asks for course in (*before, *after)} | set(rules))
         samples = []
         for sent in _packets(source, target, asked):
@@ -86,17 +92,25 @@ class Traffic:
             samples.append(Sample(source, target, sent, _owner(before, sent), _owner(after, sent), trails))
         return tuple(samples)
 
-
-def _courses(network: Topology, placements: Mapping[str, Placement]) -> dict[Pair, tuple[Course, ...]]:
-    """The courses of each pair; a path that is none in this network, as its cable or host is gone, is left out."""
-    found: dict[Pair, list[Course]] = {}
-    for key, placement in sorted(placements.items()):
+    def _learn(self, key: str, placement: Placement, other: Placement | None) -> None:
+        has_moved = placement is not other and placement != other
         for path in placement.paths:
-            trail = _trail(network, path)
-            if path.role == "working" and trail:
-                asks = tuple(sorted(selector_fields(placement.connection.selector, path.direction).items()))
-                found.setdefault((path.nodes[0], path.nodes[-1]), []).append(Course(key, path.direction, asks, trail))
-    return {pair: tuple(courses) for pair, courses in found.items()}
+            pair = (path.nodes[0], path.nodes[-1])
+            if all(name in self._network.host_by_name for name in pair):
+                self._keys.setdefault(pair, set()).add(key)
+                if has_moved:
+                    self._moved.add(pair)
+
+    def _courses(self, pair: Pair, plan: Mapping[str, Placement]) -> tuple[Course, ...]:
+        """The courses of a pair; a path that is none in this network, as its cable is gone, is left out."""
+        found = []
+        for key in sorted(self._keys.get(pair, ())):
+            for path in plan[key].paths if key in plan else ():
+                trail = _trail(self._network, path)
+                if path.role == "working" and (path.nodes[0], path.nodes[-1]) == pair and trail:
+                    asks = tuple(sorted(selector_fields(plan[key].connection.selector, path.direction).items()))
+                    found.append(Course(key, path.direction, asks, trail))
+        return tuple(found)
 
 
 def _trail(network: Topology, path: Path) -> Trail:
@@ -118,7 +132,7 @@ def _packets(source: Host, target: Host, asked: list[Fields]) -> Iterator[Packet
     named: dict[str, set[int]] = {}
     for name, value in chain.from_iterable(asked):
         named.setdefault(name, set()).add(value)
-    addresses = product(*(sorted(int(interface.ip) for interface in host.addresses) for host in (source, target)))
+    addresses = product(*(sorted(int(interface) for interface in host.addresses) for host in (source, target)))
     for (sender, receiver), fields in product(addresses, sorted(met)):
         yield Packet({"eth_src": mac_number(source.mac), "eth_dst": mac_number(target.mac), "vlan_vid": VLAN_NONE,
                       "eth_type": IPV4, "ipv4_src": sender, "ipv4_dst": receiver, **_transport(dict(fields), named)})

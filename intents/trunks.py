@@ -7,6 +7,7 @@ recognised wherever it arrives, not only on its own cable. TC follows the class,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from intents.marks import mark_of
 from intents.model import Path, ServiceClass
@@ -36,8 +37,7 @@ TRAFFIC_CLASSES: dict[ServiceClass, int] = {"delay-critical": 5, "guaranteed": 4
 """The label's TC of each class: the leading bits of the DSCPs that the classes go by elsewhere (EF, AF4x, AF2x, BE)."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cable:
+class Cable(NamedTuple):
     """One link of a path in the direction of travel, by datapath ids and port numbers."""
 
     dpid: int
@@ -77,10 +77,9 @@ def trunk_of(network: Topology, path: Path, service_class: ServiceClass) -> Trun
 def label_rules(trunk: Trunk, label: int) -> Iterator[Flow]:
     """What carries a label from the second switch on: swap nothing, count the TTL down, and pop at the egress, where
     only a label at the bottom of the stack is popped for the family (what lies above another is no data)."""
-    mark = cookie(Kind.LABEL, trunk.mark)
+    mark, labelled = cookie(Kind.LABEL, trunk.mark), match(eth_type=MPLS, mpls_label=label)
     for cable in trunk.cables[1:]:
-        yield Flow(cable.dpid, Table.LABEL, PRIORITY, match(eth_type=MPLS, mpls_label=label),
-                   (DecMplsTtl(), Output(cable.out_port)), cookie=mark)
+        yield Flow(cable.dpid, Table.LABEL, PRIORITY, labelled, (DecMplsTtl(), Output(cable.out_port)), cookie=mark)
     yield Flow(trunk.cables[-1].far_dpid, Table.LABEL, PRIORITY, match(eth_type=MPLS, mpls_label=label, mpls_bos=1),
                (PopMpls(trunk.ethertype),), goto=Table.DELIVER, cookie=mark)
 

@@ -25,7 +25,7 @@ from intents.rules import (
     rule_set,
 )
 from intents.steps import diff, take
-from tests.intents.worlds import by_key, network_of, networks, packet, placed, plans, trail_of
+from tests.intents.worlds import by_key, disturbed_steps, network_of, networks, packet, placed, plans, trail_of
 
 RING = network_of(4, [(1, 2), (2, 3), (3, 4), (4, 1)], [1, 3, 1])
 NORTH, SOUTH = ("l1", "l2"), ("l4", "l3")
@@ -219,16 +219,6 @@ def packet_is_safe(network, installed, steps, before, after, source, target, sen
         tables = take(tables, step.changes)
     last = walk(network, tables, sent, source.at)
     return arrives(last, will[:1]) if will else last.is_dropped
-
-
-@st.composite
-def disturbed_steps(draw, steps):
-    """Steps in some other order, cut up otherwise, with something left out: mostly wrong."""
-    changes = draw(st.permutations([change for step in steps for change in step.changes]))
-    changes = changes[:draw(st.integers(max(0, len(changes) - 2), len(changes)))]
-    cuts = sorted(draw(st.lists(st.integers(0, len(changes)), max_size=3)))
-    bounds = zip([0, *cuts], [*cuts, len(changes)], strict=True)
-    return [Step("switch", tuple(changes[start:end])) for start, end in bounds if end > start]
 
 
 @settings(max_examples=60, deadline=None)

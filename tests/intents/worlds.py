@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from intents.base_rules import mac_number
 from intents.model import Bandwidth, Connection, Direction, Path, Placement, Selector
 from intents.packets import Packet
+from intents.rules import Step
 from topologies.model import Dpid, Host, Link, PortId, Switch, Topology
 
 FAMILY = (
@@ -111,6 +112,16 @@ def plans(draw: st.DrawFn, network: Topology, most: int = 4) -> Mapping[str, Pla
                             FAMILY[chosen], name=f"i{chosen}", service_class=draw(st.sampled_from(CLASSES[:2])),
                             max_bps=draw(st.sampled_from((None, 5_000_000)))))
     return by_key(*found)
+
+
+@st.composite
+def disturbed_steps(draw: st.DrawFn, steps: Sequence[Step]) -> list[Step]:
+    """Steps in some other order, cut up otherwise, with something left out: mostly wrong."""
+    changes = draw(st.permutations([change for step in steps for change in step.changes]))
+    changes = changes[:draw(st.integers(max(0, len(changes) - 2), len(changes)))]
+    cuts = sorted(draw(st.lists(st.integers(0, len(changes)), max_size=3)))
+    bounds = zip([0, *cuts], [*cuts, len(changes)], strict=True)
+    return [Step("switch", tuple(changes[start:end])) for start, end in bounds if end > start]
 
 
 def packet(source: Host, target: Host, **fields: int) -> Packet:
