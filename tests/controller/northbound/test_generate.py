@@ -9,4 +9,4 @@ def test_stubs_are_those_of_the_protocol(tmp_path: Path) -> None:
     stubs = generate(tmp_path)
     assert stubs
     for stub in stubs:
-        assert (HERE / stub).read_text() == (tmp_path / stub).read_text(), "run python -m controller.northbound.generate"
+        assert (HERE / stub).read_text() == (tmp_path / stub).read_text(), "run controller.northbound.generate"
