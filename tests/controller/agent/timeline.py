@@ -98,13 +98,13 @@ class Timeline:
 
     def settle(self, seconds: float = 30.0) -> None:
         """Let time pass until nothing is left to do."""
+        self.step()
         self.run(seconds, until=lambda snapshot: snapshot.settled)
         assert self.snapshot.settled, (self.snapshot.alarms, self.snapshot.why)
 
     def begin(self) -> None:
         """All switches connect, and hold what they should before any connection."""
         self.fabric.connect()
-        self.step()
         self.settle()
 
     def apply(self, text: str) -> Answer | None:
