@@ -45,7 +45,7 @@ def load(name: str) -> Staged:
 
 def _staged(path: Path) -> Staged:
     scenario = read_scenario(path.read_text(), path.name)
-    topology = load_topology(scenario.spec.topology)
+    topology = load_topology(scenario.spec.topology, lambda name: _text(path.parent / name))
     wanted = {*scenario.spec.intents, *(name for event in scenario.spec.at if isinstance(event, Apply)
                                         for name in event.files or ())}
     files = {name: _text(path.parent / name) for name in sorted(wanted)}

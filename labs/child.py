@@ -30,7 +30,7 @@ class Controller:
     """`isochrone run` for a topology, with a store that outlives its process. Leaving the `with` block ends it."""
 
     def __init__(self, topology: Topology) -> None:
-        self._place = tempfile.TemporaryDirectory(prefix="isochrone-")
+        self._place = tempfile.TemporaryDirectory(prefix="isochrone-", dir="/run")
         folder = Path(self._place.name)
         folder.chmod(0o777)
         (folder / "topology.yaml").write_text(emit(topology_document(topology)))

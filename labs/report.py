@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -36,7 +37,7 @@ class Outcome:
 def document(outcome: Outcome) -> dict[str, Any]:
     """The outcome as plain data."""
     return {
-        "scenario": outcome.scenario.metadata.name, "passed": outcome.passed, "backend": dict(outcome.backend),
+        "scenario": outcome.scenario.metadata.name, "passed": outcome.passed, "backend": {each: outcome.backend[each] for each in ("switches", "links")},
         "seconds": round(outcome.seconds, 1), "expectations": [asdict(row) for row in outcome.rows],
         "intents": {name: _intent(name, outcome) for name in sorted(outcome.seen.placed)},
         "events": [{"at_s": round(at, 3), "what": what} for at, what in outcome.events],
@@ -45,12 +46,12 @@ def document(outcome: Outcome) -> dict[str, Any]:
 
 def show(outcome: Outcome, console: Console) -> None:
     """Print the intents, the expectations, and PASS or FAIL."""
-    intents = Table("intent", "verdict", "one-way p50", "p99", "sent", "lost", "duplicated", "reordered",
-                    "misdelivered", "largest gap", title="the whole run", title_justify="left")
-    for name in sorted(outcome.seen.placed):
-        intents.add_row(name, *_cells(_intent(name, outcome)))
-    console.print(intents)
-    table = Table("expectation", "expected", "measured", "", title_justify="left")
+    whole = Table("the whole run", *sorted(outcome.seen.placed), box=SIMPLE_HEAD)
+    told = [_cells(_intent(name, outcome)) for name in sorted(outcome.seen.placed)]
+    for heading in told[0] if told else ():
+        whole.add_row(heading, *(cells[heading] for cells in told))
+    console.print(whole)
+    table = Table("expectation", "expected", "measured", "", box=SIMPLE_HEAD)
     for row in outcome.rows:
         table.add_row(row.name, row.expected, row.measured, "[green]ok[/]" if row.passed else "[bold red]no[/]")
     console.print(table)
@@ -78,7 +79,8 @@ def _ms(found: Count, statistic: str) -> float | None:
     return None if value is None else round(value / 1e6, 3)
 
 
-def _cells(told: Mapping[str, Any]) -> Sequence[str]:
-    latency = [f"{each:.3f} ms" if each is not None else "-" for each in told["latency_ms"].values()]
-    counts = [f"{told[each]:,}" for each in ("sent", "lost", "duplicated", "reordered", "misdelivered")]
-    return [told["verdict"], *latency, *counts, f"{told['largest_gap_ms']:.1f} ms"]
+def _cells(told: Mapping[str, Any]) -> Mapping[str, str]:
+    latency = {f"one-way {name}": "-" if each is None else f"{each:.3f} ms" for name, each in told["latency_ms"].items()}
+    counts = {name: f"{told[name]:,}" for name in ("sent", "lost", "duplicated", "reordered", "misdelivered")}
+    return {"verdict": told["verdict"], "": told["why"], **latency, **counts,
+            "largest gap": f"{told['largest_gap_ms']:.1f} ms"}
