@@ -1,0 +1,101 @@
+"""The road from documents to proved steps: its arrows in their order, each timed, every one a pure call.
+
+A dry run, an apply and a deletion take this same road; what differs is whether anybody commits what comes out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import TypeVar
+
+from controller.agent.replan import merged
+from controller.shipped import shipped_profiles
+from intents.compiler import NoRoom, compile_rules
+from intents.documents import Documents
+from intents.model import Plan, Reason, Refusal, Wanted
+from intents.planner import plan
+from intents.proof import Proof, prove
+from intents.resolve import resolve
+from intents.rules import RuleSet, Step
+from intents.steps import diff
+from topologies.model import Topology
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the road starts from: the network, what was placed, what the switches should hold and what they do, which
+    links are out, which labels rest."""
+
+    network: Topology
+    plan: Plan = field(default_factory=Plan)
+    target: RuleSet = field(default_factory=RuleSet)
+    actual: RuleSet = field(default_factory=RuleSet)
+    down: frozenset[str] = frozenset()
+    barred_labels: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Way:
+    """What documents come to. `seconds` is what each arrow took."""
+
+    wanted: Wanted
+    plan: Plan
+    target: RuleSet
+    steps: tuple[Step, ...]
+    proof: Proof
+    seconds: Mapping[str, float]
+
+
+class Stopwatch:
+    """Seconds spent in each arrow, summed over calls."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def timed(self, arrow: str, call: Callable[[], T]) -> T:
+        """The call's result; its time goes to the arrow."""
+        started = perf_counter()
+        try:
+            return call()
+        finally:
+            self.seconds[arrow] = self.seconds.get(arrow, 0.0) + perf_counter() - started
+
+
+def planned(ground: Ground, documents: Documents, watch: Stopwatch) -> tuple[Wanted, Plan]:
+    """Documents resolved and placed. Raises BadInput where they name what this network has not."""
+    full = shipped_profiles().merged(documents)
+    wanted = watch.timed("resolve", lambda: resolve(full, ground.network))
+    return wanted, watch.timed("plan", lambda: plan(ground.network, ground.plan, wanted, ground.down))
+
+
+def built(ground: Ground, wanted: Wanted, chosen: Plan, watch: Stopwatch) -> Way:
+    """A plan compiled, compared with what the switches should hold so far, and proved. (What they really hold, and what
+    is on its way, the loop compares again before it sends.)"""
+    chosen, target = watch.timed("compile", lambda: _compiled(ground, chosen))
+    steps = watch.timed("diff", lambda: diff(ground.target, target))
+    proof = watch.timed("prove", lambda: prove(
+        ground.network, ground.target, steps, ground.plan.placements, chosen.placements))
+    return Way(wanted, chosen, target, steps, proof, dict(watch.seconds))
+
+
+def _compiled(ground: Ground, chosen: Plan) -> tuple[Plan, RuleSet]:
+    """The rules of a plan; connections that no number is left for are refused, and the rest compiled again."""
+    installed = merged((ground.actual, ground.target))
+    while True:
+        try:
+            return chosen, compile_rules(ground.network, chosen.placements, installed, ground.barred_labels)
+        except NoRoom as full:
+            chosen = _without(chosen, full.lacking)
+
+
+def _without(chosen: Plan, lacking: Mapping[str, str]) -> Plan:
+    refused = {key: _no_room(chosen.placements[key].connection.title, chosen.placements[key].connection.intent, key, why)
+               for key, why in lacking.items()}
+    kept = {key: placement for key, placement in chosen.placements.items() if key not in lacking}
+    return replace(chosen, placements=kept, refusals=dict(sorted({**chosen.refusals, **refused}.items())))
+
+
+def _no_room(title: str, intent: str, key: str, why: str) -> Refusal:
+    return Refusal(key, title, intent, Reason.RESOURCE, why, ("another intent is deleted",))
