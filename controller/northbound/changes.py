@@ -1,0 +1,228 @@
+"""Apply and delete: a change prepared on the loop's snapshot, proved, and offered to the loop until it stands.
+
+Rules of this file: nothing here decides for the network, the loop does; a change prepared on a snapshot that is past is
+prepared again, a bounded number of times.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Protocol
+
+from controller.door import Entry, Name, admit, by_name, changed_names, mentions
+from controller.northbound.isochrone.v1 import intents_pb2 as pb
+from controller.northbound.messages import connections_of, refused
+from controller.road import Ground, Stopwatch, Way, built, planned
+from controller.snapshot import Committed, NotStored, Proposal, Snapshot, Stale
+from intents.documents import Documents, read_documents
+from intents.model import Plan, Wanted
+from intents.report import digest, plan_document
+from topologies.model import Topology
+from topologies.nearest import nearest
+from topologies.source import BadInput, Problem
+
+ATTEMPTS = 10
+"""How often a change is prepared anew because the network moved meanwhile, before the caller is told to try again."""
+
+
+class NotDoneError(Exception):
+    """Nothing was changed. `code` is gRPC's name for the reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Authority(Protocol):
+    """The loop, as far as those who ask for changes see it."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state after its last turn."""
+
+    def submit(self, proposal: Proposal) -> "Future[Committed | Stale | NotStored]":
+        """Offers a proposal; once the answer is there, the snapshot shows what it rests on."""
+
+
+class Changes:
+    """Changes to one network. Callers from several threads take turns: two prepared at once would only make one another
+    stale."""
+
+    def __init__(self, network: Topology, authority: Authority) -> None:
+        self._network = network
+        self._authority = authority
+        self._turn = Lock()
+
+    def apply(self, files: Sequence[tuple[str, str]], dry_run: bool) -> pb.ApplyResponse:
+        """Applies documents, given as (text, file) pairs. Raises BadInput, NotDoneError."""
+        watch = Stopwatch()
+        newer = watch.timed("read", lambda: _read(files))
+        with self._turn:
+            for _ in range(ATTEMPTS):
+                snapshot = self._authority.snapshot
+                applied = _prepared(self._network, snapshot, newer, watch)
+                if dry_run or applied.entry.documents == snapshot.documents:
+                    return _answer(applied, newer, snapshot, snapshot.revision)
+                revision = self._committed(snapshot, applied.entry.documents, applied.way)
+                if revision is not None:
+                    return _answer(applied, newer, self._authority.snapshot, revision)
+        raise _still_moving()
+
+    def delete(self, names: Sequence[Name]) -> int:
+        """Deletes documents and returns the new revision. Raises NotDoneError."""
+        with self._turn:
+            for _ in range(ATTEMPTS):
+                snapshot = self._authority.snapshot
+                documents = _left(snapshot, names)
+                watch, ground = Stopwatch(), ground_of(self._network, snapshot)
+                wanted, plan = _planned_without(ground, snapshot, documents, names, watch)
+                revision = self._committed(snapshot, documents, _sound(built(ground, wanted, plan, watch)))
+                if revision is not None:
+                    return revision
+        raise _still_moving()
+
+    def _committed(self, snapshot: Snapshot, documents: Documents, way: Way) -> int | None:
+        """The revision of a change that stands now, None for one that came too late."""
+        proposal = Proposal(snapshot.revision, documents, way.plan, way.target)
+        try:
+            answer = self._authority.submit(proposal).result()
+        except CancelledError as error:
+            raise NotDoneError("UNAVAILABLE", "the controller stops; nothing was changed") from error
+        match answer:
+            case Committed(revision):
+                return revision
+            case Stale():
+                return None
+            case NotStored(why):
+                raise NotDoneError("RESOURCE_EXHAUSTED", f"{why}; nothing was changed")
+
+
+@dataclass(frozen=True)
+class _Applied:
+    """A change, prepared: what comes in, and the way there from where the network stood."""
+
+    entry: Entry
+    way: Way
+    hash: str
+    before: Plan
+    changed: frozenset[Name]
+    new: frozenset[Name]
+
+
+def ground_of(network: Topology, snapshot: Snapshot) -> Ground:
+    """Where a change of what a snapshot shows starts from."""
+    return Ground(network, snapshot.plan, snapshot.target, snapshot.actual, snapshot.down_links,
+                  snapshot.barred_labels)
+
+
+def _read(files: Sequence[tuple[str, str]]) -> Documents:
+    documents = read_documents(*files)
+    if documents.topologies:
+        holders = [(name, file) for text, file in files for name in read_documents((text, file)).topologies]
+        raise BadInput(*(Problem(file, 0, 0, f'holds topology "{name}"; the network is what the controller was started '
+                                             "with (isochrone run --topology)") for name, file in holders))
+    return documents
+
+
+def _prepared(network: Topology, snapshot: Snapshot, newer: Documents, watch: Stopwatch) -> _Applied:
+    ground = ground_of(network, snapshot)
+    entry = admit(ground, snapshot.documents, newer, watch)
+    if entry.documents == snapshot.documents:
+        entry = replace(entry, plan=snapshot.plan)
+        way = replace(built(ground, entry.wanted, entry.plan, watch), steps=())
+    else:
+        way = _sound(built(ground, entry.wanted, entry.plan, watch))
+    standing = by_name(snapshot.documents)
+    return _Applied(entry, way, digest(entry.documents, network, snapshot.plan), snapshot.plan,
+                    changed_names(snapshot.documents, newer), frozenset(by_name(newer).keys() - standing.keys()))
+
+
+def _sound(way: Way) -> Way:
+    if way.proof.holds:
+        return way
+    raise NotDoneError("INTERNAL", f"the steps of this plan do not prove safe: {way.proof.counterexamples[0]}; "
+                                   "nothing was changed, and this is a fault of the controller")
+
+
+def _answer(applied: _Applied, newer: Documents, snapshot: Snapshot, revision: int) -> pb.ApplyResponse:
+    entry, way = applied.entry, applied.way
+    plan = plan_document(way.plan, way.target, applied.hash, way.seconds)
+    intents = newer.intents.keys() | _touched(applied.before, way.plan)
+    connections = {connection.key: connection for connection in connections_of(intents, way.plan, snapshot)}
+    connections |= {key: refused(key, refusal, snapshot) for key, refusal in entry.attempts.items()}
+    return pb.ApplyResponse(
+        revision=revision, changes=[_change(name, applied) for name in by_name(newer)],
+        connections=[connection for _, connection in sorted(connections.items())],
+        plan_hash=applied.hash, rules=pb.RuleCounts(**plan["rules"]),
+        steps=[pb.Step(kind=step.kind, changes=len(step.changes)) for step in way.steps],
+        seconds=way.seconds, warnings=_warnings(snapshot, entry))
+
+
+def _touched(before: Plan, after: Plan) -> set[str]:
+    """Intents with a connection that a plan places or refuses otherwise than the one before."""
+    placed = {placement.connection.intent for old, new in ((before, after), (after, before))
+              for key, placement in new.placements.items() if old.placements.get(key) != placement}
+    return placed | {refusal.intent for old, new in ((before, after), (after, before))
+                     for key, refusal in new.refusals.items() if old.refusals.get(key) != refusal}
+
+
+def _change(name: Name, applied: _Applied) -> pb.Change:
+    why = applied.entry.turned_back.get(name)
+    outcome = "REJECTED" if why is not None else "UNCHANGED" if name not in applied.changed else (
+        "CREATED" if name in applied.new else "CHANGED")
+    return pb.Change(kind=f"KIND_{name[0].upper()}", name=name[1], outcome=f"OUTCOME_{outcome}", why=why or "")
+
+
+def _warnings(snapshot: Snapshot, entry: Entry) -> list[str]:
+    absent = [view.name for view in snapshot.switches if not view.connected]
+    warnings = [f"{kind} {name}: what stands is not what the file says; see it with isochrone get"
+                for kind, name in entry.turned_back]
+    if absent:
+        warnings.append(f"{len(absent)} of {len(snapshot.switches)} switches are not connected: their rules wait")
+    return warnings
+
+
+def _left(snapshot: Snapshot, names: Sequence[Name]) -> Documents:
+    """The documents without the named ones."""
+    standing = by_name(snapshot.documents)
+    for kind, name in names:
+        if (kind, name) not in standing:
+            others = [other for of, other in standing if of == kind]
+            raise NotDoneError("NOT_FOUND", f'no {kind} "{name}"{nearest(name, others)}')
+    gone: dict[str, list[str]] = {"intent": [], "slice": [], "profile": []}
+    for kind, name in names:
+        gone[kind].append(name)
+    return snapshot.documents.without(intents=gone["intent"], slices=gone["slice"], profiles=gone["profile"])
+
+
+def _planned_without(ground: Ground, snapshot: Snapshot, documents: Documents, names: Sequence[Name],
+                     watch: Stopwatch) -> tuple[Wanted, Plan]:
+    """The plan of what a deletion leaves. Refused where something that is left needs what would go."""
+    try:
+        wanted, plan = planned(ground, documents, watch)
+    except BadInput as bad:
+        users = _users(snapshot, documents, names) or [str(bad)]
+        raise NotDoneError("FAILED_PRECONDITION", f"in use by {', '.join(users)}; nothing was deleted") from bad
+    harmed = sorted({refusal.intent for key, refusal in plan.refusals.items() if key in ground.plan.placements})
+    if harmed:
+        raise NotDoneError("FAILED_PRECONDITION", f"without it intent {', '.join(harmed)} could not be placed; "
+                                                  "nothing was deleted")
+    return wanted, plan
+
+
+def _users(snapshot: Snapshot, left: Documents, names: Sequence[Name]) -> list[str]:
+    """What is left and uses one of the names."""
+    gone = frozenset(names)
+    users = {f"slice {name}" for name, slice_ in left.slices.items() if ("profile", slice_.spec.profile) in gone}
+    for name, intent in left.intents.items():
+        if not isinstance(intent.spec, str) and ("slice", intent.spec.slice) in gone:
+            users.add(f"intent {name}")
+    placed = (placement.connection for placement in snapshot.plan.placements.values())
+    users |= {f"intent {connection.intent}" for connection in placed
+              if connection.intent in left.intents and mentions(connection, snapshot.documents) & gone}
+    return sorted(users)
+
+
+def _still_moving() -> NotDoneError:
+    return NotDoneError("ABORTED", f"the network moved during each of {ATTEMPTS} attempts; nothing was changed, try again")

@@ -1,0 +1,65 @@
+"""Our values as messages of the protocol. Enumerations travel by name: protobuf takes the names of its values."""
+
+from collections.abc import Collection, Sequence
+
+from controller.northbound.isochrone.v1 import controller_pb2 as pb_controller
+from controller.northbound.isochrone.v1 import intents_pb2 as pb
+from controller.snapshot import Snapshot, Status
+from intents.documents import Document, canonical
+from intents.model import Placement, Plan, Refusal
+
+WORST_FIRST = ("STATUS_UNSATISFIABLE", "STATUS_DEGRADED", "STATUS_PENDING", "STATUS_SATISFIED")
+
+
+def connections_of(intents: Collection[str], plan: Plan, snapshot: Snapshot) -> list[pb.Connection]:
+    """The connections of some intents as a plan has them, by key, with the statuses of a snapshot."""
+    found = [placed(key, placement, snapshot) for key, placement in plan.placements.items()
+             if placement.connection.intent in intents]
+    found += [refused(key, refusal, snapshot) for key, refusal in plan.refusals.items() if refusal.intent in intents]
+    return sorted(found, key=lambda connection: connection.key)
+
+
+def placed(key: str, placement: Placement, snapshot: Snapshot) -> pb.Connection:
+    """A connection that has its place."""
+    paths = [pb.Path(role=f"ROLE_{path.role.upper()}", direction=f"DIRECTION_{path.direction.upper()}",
+                     nodes=path.nodes, links=path.links, delay_ns=path.delay_ns, reserved_bps=path.reserved_bps)
+             for path in placement.paths]
+    budget = [pb.BudgetLine(direction=f"DIRECTION_{line.direction.upper()}", link=line.link,
+                            propagation_ns=line.propagation_ns, serialisation_ns=line.serialisation_ns,
+                            blocking_ns=line.blocking_ns, queueing_ns=line.queueing_ns, switch_ns=line.switch_ns)
+              for line in placement.budget]
+    return pb.Connection(key=key, title=placement.connection.title, intent=placement.connection.intent,
+                         verdict=pb.VERDICT_PLACED, paths=paths, budget=budget,
+                         status=f"STATUS_{snapshot.statuses.get(key, Status.PENDING).value}",
+                         why=snapshot.why.get(key, ""))
+
+
+def refused(key: str, refusal: Refusal, snapshot: Snapshot) -> pb.Connection:
+    """A connection that cannot be had."""
+    return pb.Connection(key=key, title=refusal.title, intent=refusal.intent, verdict=pb.VERDICT_REFUSED,
+                         reason=f"REASON_{refusal.reason.value}", message=refusal.message,
+                         counter_offers=refusal.counter_offers,
+                         status=f"STATUS_{snapshot.statuses.get(key, Status.UNSATISFIABLE).value}",
+                         why=snapshot.why.get(key, refusal.message))
+
+
+def document_message(document: Document, connections: Sequence[pb.Connection]) -> pb.Document:
+    """A document as it stands; for an intent with its connections."""
+    statuses = {pb.Status.Name(connection.status) for connection in connections}
+    worst = next((name for name in WORST_FIRST if name in statuses), None)
+    return pb.Document(kind=f"KIND_{document.kind.upper()}", name=document.name, yaml=canonical(document),
+                       status=worst, connections=connections)
+
+
+def provenance_of(placement: Placement) -> list[pb.Provenance]:
+    """Where the values of a connection came from."""
+    return [pb.Provenance(field=field, source=source) for field, source in placement.connection.provenance]
+
+
+def status_message(snapshot: Snapshot) -> pb_controller.StatusResponse:
+    """How the controller and its switches are."""
+    switches = [pb_controller.Switch(name=view.name, dpid=view.dpid, connected=view.connected,
+                                     tables_read=view.tables_read, adopted=view.adopted,
+                                     changes_sent=view.changes_sent) for view in snapshot.switches]
+    return pb_controller.StatusResponse(revision=snapshot.revision, settled=snapshot.settled, switches=switches,
+                                        alarms=snapshot.alarms, down_links=sorted(snapshot.down_links))
