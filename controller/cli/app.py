@@ -1,0 +1,134 @@
+"""The commands and their options. Each parses words and calls one function, imported when called: `isochrone version`
+answers at once.
+"""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.cli.stop import bad_input
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  rich_markup_mode=None, help="Intent-based SDN: YAML intents become proved OpenFlow paths.")
+
+
+class Output(str, Enum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    YAML = "yaml"
+
+
+class Kind(str, Enum):
+    """What can be asked for by name."""
+
+    INTENT = "intent"
+    SLICE = "slice"
+    PROFILE = "profile"
+
+
+class LogFormat(str, Enum):
+    """How log lines are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Files = Annotated[list[str] | None, typer.Argument(help="Files of documents; - is standard input.", show_default=False)]
+MoreFiles = Annotated[list[str] | None, typer.Option("--file", "-f", help="The same, as an option.", show_default=False)]
+Reference = Annotated[str | None, typer.Option(help="A built-in topology's name, or a file.", show_default=False)]
+Server = Annotated[str, typer.Option(envvar="ISOCHRONE_SERVER", help="HOST:PORT or unix:/path of the controller.")]
+Keys = Annotated[Path | None, typer.Option(envvar="ISOCHRONE_TLS", show_default=False, help=(
+    "A folder with ca.pem, cert.pem and key.pem; needed for addresses beyond this machine."))]
+Form = Annotated[Output, typer.Option("--output", "-o", help="How to write the answer.")]
+OfKind = Annotated[Kind, typer.Option("--kind", "-k", help="What the names name.")]
+LOCAL = "127.0.0.1:50051"
+
+
+@app.command()
+def run(topology: Annotated[str, typer.Option(help="A built-in topology's name, or a file.")],
+        store: Annotated[Path, typer.Option(help="The file that keeps what is wanted; made if missing.")],
+        openflow: Annotated[str, typer.Option(help="HOST:PORT that switches connect to.")] = "127.0.0.1:6653",
+        grpc: Annotated[str, typer.Option(help="HOST:PORT or unix:/path that operators connect to.")] = LOCAL,
+        tls: Keys = None,
+        log_format: Annotated[LogFormat, typer.Option(help="Log lines on stderr.")] = LogFormat.TEXT) -> None:
+    """Run the controller until SIGTERM or SIGINT."""
+    from controller.run import Settings
+    from controller.run import run as run_controller
+
+    run_controller(Settings(topology, store, openflow, grpc, tls, log_format.value))
+
+
+@app.command()
+def check(files: Files = None, file: MoreFiles = None, topology: Reference = None) -> None:
+    """Read documents, and with a topology resolve them, without a controller."""
+    from controller.cli import offline
+
+    offline.check(_named(files, file), topology)
+
+
+@app.command()
+def plan(files: Files = None, file: MoreFiles = None, topology: Reference = None,
+         output: Form = Output.TABLE,
+         rules: Annotated[bool, typer.Option("--rules", help="Add every rule (with --topology).")] = False,
+         server: Server = LOCAL, tls: Keys = None) -> None:
+    """Show what documents would come to: offline on a topology, else as a dry run on the controller."""
+    if topology is not None:
+        from controller.cli import offline
+
+        offline.plan(_named(files, file), topology, output.value, rules)
+    elif rules:
+        raise bad_input(["--rules needs --topology"])
+    else:
+        from controller.cli import remote
+
+        remote.plan(_named(files, file), remote.Door(server, tls), output.value)
+
+
+@app.command()
+def apply(files: Files = None, file: MoreFiles = None, output: Form = Output.TABLE,
+          server: Server = LOCAL, tls: Keys = None) -> None:
+    """Apply documents as one change."""
+    from controller.cli import remote
+
+    remote.apply(_named(files, file), remote.Door(server, tls), output.value)
+
+
+@app.command()
+def get(name: Annotated[str | None, typer.Argument(help="One by name; else all.", show_default=False)] = None,
+        kind: OfKind = Kind.INTENT, output: Form = Output.TABLE, server: Server = LOCAL, tls: Keys = None) -> None:
+    """Show what stands, and how it does."""
+    from controller.cli import remote
+
+    remote.get(name, kind.value, remote.Door(server, tls), output.value)
+
+
+@app.command()
+def delete(names: Annotated[list[str] | None, typer.Argument(show_default=False)] = None,
+           file: Annotated[list[str] | None, typer.Option("--file", "-f", help="Delete what this file holds.",
+                                                   show_default=False)] = None,
+           kind: OfKind = Kind.INTENT, server: Server = LOCAL, tls: Keys = None) -> None:
+    """Delete documents as one change: all of them or none."""
+    from controller.cli import remote
+
+    if not names and not file:
+        raise bad_input(["name what to delete, or give a file of it with -f"])
+    remote.delete(names or [], file or [], kind.value, remote.Door(server, tls))
+
+
+@app.command()
+def version() -> None:
+    """Show the version."""
+    from importlib.metadata import version as installed
+
+    typer.echo(installed("isochrone"))
+
+
+def _named(files: list[str] | None, more: list[str] | None) -> list[str]:
+    named = [*(files or []), *(more or [])]
+    if not named:
+        raise bad_input(["name a file of documents, or - for standard input"])
+    return named

@@ -1,0 +1,134 @@
+"""The commands that speak to a running controller."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from controller.address import AddressError, parse_address
+from controller.cli.columns import document_lines, plan_lines, provenance_lines
+from controller.cli.files import read_files
+from controller.cli.stop import REFUSED, StopError, bad_input
+from controller.northbound.client import CallRefusedError, Client, NoAnswerError
+from controller.northbound.isochrone.v1 import intents_pb2 as pb
+from controller.northbound.plain import plain
+from controller.northbound.tls import read_keys
+from topologies.source import emit
+
+KINDS = {"intent": pb.KIND_INTENT, "slice": pb.KIND_SLICE, "profile": pb.KIND_PROFILE}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the controller is, as typed, and the folder of the keys to it."""
+
+    server: str
+    tls: Path | None
+
+
+def apply(names: Sequence[str], door: Door, output: str) -> None:
+    """Applies files and says what became of each document."""
+    files = read_files(names)
+    with _client(door) as client:
+        answer = plain(client.apply(files))
+    _say(answer, output, _apply_lines)
+    _end(answer)
+
+
+def plan(names: Sequence[str], door: Door, output: str) -> None:
+    """Shows what applying files would come to."""
+    files = read_files(names)
+    with _client(door) as client:
+        answer = plain(client.apply(files, dry_run=True))
+    _say(plan_document(answer), output, plan_lines)
+    _end(answer)
+
+
+def get(name: str | None, kind: str, door: Door, output: str) -> None:
+    """Shows one document, or all of a kind."""
+    with _client(door) as client:
+        if name is None:
+            documents = plain(client.list(KINDS[kind]))["documents"]
+        else:
+            documents = [plain(client.get(pb.Reference(kind=KINDS[kind], name=name)))["document"]]
+    if output == "yaml":
+        typer.echo("---\n".join(document["yaml"] for document in documents), nl=False)
+    else:
+        _say(documents, output, document_lines)
+    if output == "table" and name is not None:
+        typer.echo("\n".join(["", *provenance_lines(documents[0]), "", documents[0]["yaml"]]), nl=False)
+
+
+def delete(names: Sequence[str], files: Sequence[str], kind: str, door: Door) -> None:
+    """Deletes documents by name, and those that files hold."""
+    wanted = [pb.Reference(kind=KINDS[kind], name=name) for name in names]
+    if files:
+        from controller.cli.offline import names_in
+
+        wanted += [pb.Reference(kind=KINDS[kind], name=name) for kind, name in names_in(files)]
+    with _client(door) as client:
+        revision = client.delete(wanted).revision
+    words = {number: word for word, number in KINDS.items()}
+    for reference in wanted:
+        typer.echo(f"{words[reference.kind]} {reference.name}: deleted")
+    typer.echo(f"revision {revision}")
+
+
+def plan_document(answer: dict[str, Any]) -> dict[str, Any]:
+    """The contract of LANGUAGE.md from a plain ApplyResponse."""
+    by_verdict: dict[str, dict[str, Any]] = {"PLACED": {}, "REFUSED": {}}
+    for connection in answer["connections"]:
+        fields = ("paths", "budget") if connection["verdict"] == "PLACED" else ("reason", "message", "counter_offers")
+        by_verdict[connection["verdict"]][connection["title"]] = {field: connection[field] for field in fields}
+    return {"placements": by_verdict["PLACED"], "refusals": by_verdict["REFUSED"], "rules": answer["rules"],
+            "hash": answer["plan_hash"], "seconds": answer["seconds"]}
+
+
+def _apply_lines(answer: dict[str, Any]) -> list[str]:
+    changes = [f"{change['kind']} {change['name']}: {change['outcome']}" + (f", {change['why']}" if change["why"] else "")
+               for change in answer["changes"]]
+    return [*changes, "", *plan_lines(plan_document(answer)), f"revision {answer['revision']}"]
+
+
+def _say(answer: Any, output: str, lines: Any) -> None:
+    match output:
+        case "json":
+            typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        case "yaml":
+            typer.echo(emit(answer), nl=False)
+        case _:
+            typer.echo("\n".join(lines(answer)))
+
+
+def _end(answer: dict[str, Any]) -> None:
+    for warning in answer["warnings"]:
+        typer.echo(f"warning: {warning}", err=True)
+    rejected = any(change["outcome"] == "rejected" for change in answer["changes"])
+    if rejected or any(connection["verdict"] == "REFUSED" for connection in answer["connections"]):
+        raise typer.Exit(REFUSED)
+
+
+@contextmanager
+def _client(door: Door) -> Iterator[Client]:
+    try:
+        address = parse_address(door.server, unix=True)
+        keys = read_keys(door.tls) if door.tls else None
+    except AddressError as error:
+        raise bad_input([f"--server: {error}"]) from error
+    except OSError as error:
+        raise bad_input([f"--tls: {error.filename}: {error.strerror}"]) from error
+    if keys is None and not address.stays_here:
+        raise bad_input([f"--server: {address} is not on this machine; give --tls a folder of keys"])
+    try:
+        with Client(address, keys) as client:
+            yield client
+    except NoAnswerError as error:
+        raise StopError(REFUSED, f"{error}; start one with: isochrone run --topology metro --store metro.db") from error
+    except CallRefusedError as error:
+        if error.code != "INVALID_ARGUMENT":
+            raise StopError(REFUSED, str(error)) from error
+        raise bad_input([f"{at.file}:{at.line}:{at.column}: {at.message}" for at in error.problems] or [error]) from error

@@ -1,0 +1,79 @@
+"""The composition root: the world of a running controller, from its settings to its end."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from controller.address import AddressError, parse_address
+from controller.agent.loop import Loop
+from controller.cli.files import read_file
+from controller.cli.stop import bad_input
+from controller.logs import Format, log_to_stderr
+from controller.northbound.server import CannotListenError, serve
+from controller.northbound.tls import read_keys
+from controller.southbound.channel import Southbound
+from controller.southbound.listener import ListenError
+from controller.store.sqlite import StoreError, open_store
+from topologies.catalog import load_topology
+from topologies.source import BadInput
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run, as typed: a topology's name or file, the store's file, `HOST:PORT` for switches and for operators,
+    the folder of gRPC's keys."""
+
+    topology: str
+    store: Path
+    openflow: str
+    grpc: str
+    tls: Path | None
+    log_format: Format
+
+
+def run(settings: Settings) -> None:
+    """Runs a controller until SIGTERM or SIGINT. Raises StopError where it cannot begin."""
+    log_to_stderr(settings.log_format)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as world:
+        with _said_plainly():
+            openflow, grpc = parse_address(settings.openflow), parse_address(settings.grpc, unix=True)
+            keys = read_keys(settings.tls) if settings.tls else None
+            network = load_topology(settings.topology, read_file)
+            store = world.enter_context(closing(open_store(str(settings.store))))
+            southbound = Southbound()
+            loop = Loop(network, store, southbound)
+            port = southbound.start(openflow.host, openflow.port or 0, loop.tell)
+            world.callback(southbound.stop)
+            loop.start()
+            world.callback(loop.stop)
+            northbound = serve(grpc, keys, network, loop)
+            world.callback(northbound.stop)
+        if not openflow.stays_here:
+            log.warning("OpenFlow is neither encrypted nor authenticated: keep this address to a network of its own",
+                        address=str(openflow))
+        print(f"ready: grpc {northbound.address}, openflow {replace(openflow, port=port)}, topology {network.name}, "
+              f"revision {loop.snapshot.revision}", flush=True)
+        stop.wait()
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """What keeps a controller from beginning, as lines for the person who started it."""
+    try:
+        yield
+    except BadInput as bad:
+        raise bad_input(bad.problems) from bad
+    except OSError as error:
+        raise bad_input([f"--tls: {error.filename}: {error.strerror}"]) from error
+    except (AddressError, StoreError, ListenError, CannotListenError) as error:
+        raise bad_input([error]) from error

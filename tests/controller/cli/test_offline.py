@@ -1,0 +1,124 @@
+"""`check` and `plan` without a controller: exit statuses, places, and the contract of the JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.controller.cli.conftest import DOCUMENTS, Isochrone
+from topologies.source import read
+
+INTENT = "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: i}\nspec:\n  from: surgeon\n  to: robot\n"
+
+
+def test_good_documents_are_counted(isochrone: Isochrone, surgery: str) -> None:
+    for words in (["check", surgery], ["check", "-f", surgery, "--topology", "metro"]):
+        said = isochrone(*words)
+        assert (said.status, said.out, said.err) == (0, "ok: 1 intent, 1 slice\n", "")
+
+
+@pytest.mark.parametrize(("text", "place", "words"), [
+    ("  slo: {latncy: {max: 1 ms}}\n", "i.yaml:7:9:", 'did you mean "latency"?'),
+    ("  slo: {latency: {max: 1}}\n", "i.yaml:7:24:", "1 ms"),
+    ("  to: robot\n", "i.yaml:7:3:", "to"),
+    ("  via: [\n", "i.yaml:8:1:", ""),
+])
+def test_a_bad_document_is_said_with_its_place(isochrone: Isochrone, tmp_path: Path, text: str, place: str,
+                                               words: str) -> None:
+    (tmp_path / "i.yaml").write_text(INTENT + text)
+    said = isochrone("check", "i.yaml")
+    assert (said.status, said.out) == (2, "")
+    assert said.err.startswith(place)
+    assert words in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_all_problems_of_all_files_are_said_one_a_line(isochrone: Isochrone, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(INTENT + "  colour: red\n  size: big\n")
+    (tmp_path / "b.yaml").write_text(INTENT.replace("name: i", "name: j") + "  priority: high\n")
+    said = isochrone("check", "a.yaml", "b.yaml")
+    assert said.status == 2
+    assert [line.split(" ")[0] for line in said.err.splitlines()] == ["a.yaml:7:3:", "a.yaml:8:3:", "b.yaml:7:13:"]
+
+
+def test_an_unknown_host_is_said_with_the_nearest(isochrone: Isochrone, tmp_path: Path) -> None:
+    (tmp_path / "i.yaml").write_text(INTENT.replace("robot", "robto"))
+    for command in ("check", "plan"):
+        said = isochrone(command, "i.yaml", "--topology", "metro")
+        assert said.status == 2
+        assert said.err == 'i.yaml:6:7: no host "robto" in topology "metro"; did you mean "robot"?\n'
+
+
+@pytest.mark.parametrize(("words", "err"), [
+    (["check", "nowhere.yaml"], "nowhere.yaml: No such file or directory\n"),
+    (["check", "."], ".: Is a directory\n"),
+    (["check", "-f", "one.yaml", "two.yaml"], "two.yaml: No such file or directory\none.yaml: No such file or directory\n"),
+    (["check", "binary"], "binary: not UTF-8 at byte 0\n"),
+    (["check"], "name a file of documents, or - for standard input\n"),
+    (["plan", "--topology", "no/net.yaml", "-"], "no/net.yaml: No such file or directory\n"),
+    (["plan", "--rules", "-"], "--rules needs --topology\n"),
+])
+def test_what_cannot_be_read_is_said_in_a_line(isochrone: Isochrone, tmp_path: Path, words: list[str], err: str) -> None:
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    said = isochrone(*words)
+    assert (said.status, said.out, said.err) == (2, "", err)
+
+
+def test_an_unknown_topology_is_said_with_the_known_ones(isochrone: Isochrone, surgery: str) -> None:
+    said = isochrone("plan", surgery, "--topology", "metr")
+    assert said.status == 2
+    assert 'did you mean "metro"?' in said.err
+    assert "ring" in said.err
+
+
+def test_standard_input_is_read(isochrone: Isochrone) -> None:
+    assert isochrone("check", "-", stdin=DOCUMENTS).status == 0
+    assert isochrone("check", "-", stdin=DOCUMENTS + "  x: 1\n").err.startswith("<stdin>:13:3: ")
+
+
+def test_a_plan_has_the_fields_of_the_contract(isochrone: Isochrone, surgery: str) -> None:
+    said = isochrone("plan", "--topology", "metro", "--file", surgery, "-o", "json")
+    assert said.status == 0
+    plan = json.loads(said.out)
+    assert plan.keys() == {"placements", "refusals", "rules", "hash", "seconds"}
+    forward, reverse = plan["placements"]["surgery"]["paths"]
+    assert forward == {"role": "working", "direction": "forward", "nodes": ["surgeon", "s1", "s2", "s3", "robot"],
+                       "links": ["surgeon-s1", "s1-s2", "s2-s3", "robot-s3"], "delay_ns": 20_000,
+                       "reserved_bps": 5_000_000}
+    assert reverse["nodes"] == forward["nodes"][::-1]
+    budget = [line for line in plan["placements"]["surgery"]["budget"] if line["direction"] == "forward"]
+    assert [line["link"] for line in budget] == forward["links"]
+    assert 0 < sum(value for line in budget for key, value in line.items() if key.endswith("_ns")) < 1_000_000
+    assert plan["refusals"] == {}
+    assert {"read", "plan", "compile", "prove"} <= plan["seconds"].keys()
+
+
+def test_a_plan_in_yaml_says_the_same(isochrone: Isochrone, surgery: str) -> None:
+    words = ["plan", "--topology", "metro", surgery, "-o"]
+    (written,) = read(isochrone(*words, "yaml").out, "out")
+    assert list(written.data["placements"]) == ["surgery"]  # type: ignore[union-attr,index,call-overload,arg-type]
+
+
+def test_rules_are_listed_when_asked_for(isochrone: Isochrone, surgery: str) -> None:
+    words = ["plan", "--topology", "metro", surgery, "-o", "json"]
+    counted, listed = (json.loads(isochrone(*words, *more).out)["rules"] for more in ([], ["--rules"]))
+    assert {kind: len(found) for kind, found in listed.items()} == counted
+
+
+def test_a_refused_intent_ends_with_1_and_says_why(isochrone: Isochrone, tmp_path: Path) -> None:
+    (tmp_path / "i.yaml").write_text(INTENT + "  slo: {latency: {max: 100 us}}\n")
+    said = isochrone("plan", "--topology", "metro", "i.yaml")
+    assert said.status == 1
+    assert "i: REFUSED, LATENCY:" in said.out
+    refused = json.loads(isochrone("plan", "--topology", "metro", "i.yaml", "-o", "json").out)
+    assert refused["placements"] == {}
+    assert refused["refusals"]["i"]["reason"] == "LATENCY"
+
+
+def test_a_plan_is_read_at_a_glance(isochrone: Isochrone, surgery: str) -> None:
+    said = isochrone("plan", "--topology", "metro", surgery)
+    lines = [line.split() for line in said.out.splitlines()]
+    assert lines[0] == ["CONNECTION", "VERDICT", "DIRECTION", "WORST", "CASE", "PATH"]
+    assert lines[1][:3] == ["surgery", "PLACED", "forward"]
+    assert lines[1][4:] == ["ms", "surgeon", "s1", "s2", "s3", "robot"]
+    assert "\x1b" not in said.out

@@ -1,0 +1,178 @@
+"""`run`, and the commands that speak to it: a controller of its own process with eight switches."""
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.controller.cli.conftest import DOCUMENTS, Isochrone
+from tests.controller.cli.controllers import FREE, Running, controller
+from tests.fake_switch import FakeSwitch
+
+FASTER = DOCUMENTS.replace("sub-ms path", "under 100 us path")
+
+
+@pytest.fixture(scope="module")
+def metro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with ExitStack() as stack:
+        running = stack.enter_context(controller(tmp_path_factory.mktemp("run")))
+        for dpid in range(1, 9):
+            stack.enter_context(FakeSwitch(dpid, range(1, 6)).connect(running.openflow_port))
+        yield running
+
+
+@pytest.fixture
+def operator(isochrone: Isochrone, metro: Running, monkeypatch: pytest.MonkeyPatch) -> Isochrone:
+    """The command line of an operator of this controller, who finds nothing in it."""
+    monkeypatch.setenv("ISOCHRONE_SERVER", metro.server)
+    yield isochrone
+    isochrone("delete", "-f", "-", stdin=isochrone("get", "-o", "yaml").out)
+    isochrone("delete", "-k", "slice", "telemedicine")
+
+
+def test_what_is_applied_reaches_the_switches(operator: Isochrone, surgery: str) -> None:
+    said = operator("apply", "-f", surgery)
+    assert (said.status, said.err) == (0, "")
+    assert "intent surgery: created" in said.out
+    until = time.monotonic() + 10
+    while "SATISFIED" not in (shown := operator("get").out):
+        assert time.monotonic() < until, shown
+    assert shown.splitlines()[1].split() == ["surgery", "SATISFIED", "surgeon", "s1", "s2", "s3", "robot"]
+
+
+def test_applying_again_changes_nothing(operator: Isochrone, surgery: str) -> None:
+    first = json.loads(operator("apply", surgery, "-o", "json").out)
+    again = json.loads(operator("apply", surgery, "-o", "json").out)
+    assert again["revision"] == first["revision"]
+    assert {change["outcome"] for change in again["changes"]} == {"unchanged"}
+
+
+def test_what_get_prints_can_be_applied(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    said = operator("apply", "-", stdin=operator("get", "-o", "yaml").out)
+    assert said.status == 0
+    assert "intent surgery: unchanged" in said.out
+
+
+def test_get_of_one_shows_where_its_values_came_from(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    shown = operator("get", "surgery").out
+    assert 'phrase: "sub-ms"' in shown
+    assert "spec: sub-ms path for telemedicine slice" in shown
+    (document,) = json.loads(operator("get", "surgery", "-o", "json").out)
+    assert document["connections"][0]["paths"][0]["delay_ns"] == 20_000
+
+
+def test_a_dry_run_is_the_plan_that_offline_gives(operator: Isochrone, surgery: str) -> None:
+    online = json.loads(operator("plan", surgery, "-o", "json").out)
+    offline = json.loads(operator("plan", surgery, "--topology", "metro", "-o", "json").out)
+    assert online["placements"] == offline["placements"]
+    assert online["rules"] == offline["rules"]
+    assert operator("get", "surgery").status == 1
+
+
+def test_a_refused_intent_ends_with_1(operator: Isochrone) -> None:
+    said = operator("apply", "-", stdin=FASTER)
+    assert said.status == 1
+    assert "surgery: REFUSED, LATENCY:" in said.out
+    assert "UNSATISFIABLE" in operator("get").out
+
+
+def test_a_change_turned_back_ends_with_1_and_says_so(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    said = operator("apply", "-", stdin=FASTER)
+    assert said.status == 1
+    assert "intent surgery: rejected, LATENCY:" in said.out
+    assert "what stands is not what the file says" in said.err
+    assert "sub-ms" in operator("get", "-o", "yaml").out
+
+
+def test_bad_documents_end_with_2_and_their_places(operator: Isochrone) -> None:
+    said = operator("apply", "-", stdin=DOCUMENTS.replace("to: robot", "to: robto").replace("from: surgeon", "from: x"))
+    assert (said.status, said.out) == (2, "")
+    assert [line.split(" ")[0] for line in said.err.splitlines()] == ["<stdin>:12:20:", "<stdin>:12:27:"]
+
+
+def test_unknown_names_end_with_1(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    for command in ("get", "delete"):
+        said = operator(command, "surgry")
+        assert (said.status, said.out, said.err) == (1, "", 'no intent "surgry"; did you mean "surgery"?\n')
+
+
+def test_what_is_in_use_is_not_deleted(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    said = operator("delete", "-k", "slice", "telemedicine")
+    assert (said.status, said.err) == (1, "in use by intent surgery; nothing was deleted\n")
+    assert operator("delete", "-f", surgery).out.startswith("intent surgery: deleted\nslice telemedicine: deleted\n")
+
+
+def test_nobody_there_is_said_with_what_to_start(isochrone: Isochrone, surgery: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    for words in (["get"], ["apply", surgery], ["plan", surgery], ["delete", "x"]):
+        said = isochrone(*words, "--server", f"127.0.0.1:{port}")
+        assert said.status == 1
+        assert said.err.startswith(f"no controller answers at 127.0.0.1:{port}; start one with: isochrone run ")
+
+
+@pytest.mark.parametrize(("server", "words"), [("somewhere", "HOST:PORT"), ("192.0.2.1:1", "give --tls a folder of keys")])
+def test_a_server_that_cannot_be_called_is_bad_input(isochrone: Isochrone, server: str, words: str) -> None:
+    said = isochrone("get", "--server", server)
+    assert said.status == 2
+    assert words in said.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_within_a_second(tmp_path: Path, number: int) -> None:
+    with controller(tmp_path, "--log-format", "json") as running:
+        with FakeSwitch(1).connect(running.openflow_port) as switch:
+            switch.wait(lambda heard: bool(heard.heard))
+            begun = time.monotonic()
+            status, err = running.ended(number)
+            assert time.monotonic() - begun < 1
+        assert status == 0
+        assert all(json.loads(line)["event"] for line in err.splitlines())
+
+
+def test_what_was_applied_is_there_after_a_restart(isochrone: Isochrone, surgery: str, tmp_path: Path) -> None:
+    with controller(tmp_path) as running:
+        isochrone("apply", surgery, "--server", running.server)
+        running.ended(signal.SIGKILL)
+    with controller(tmp_path) as running:
+        assert "surgery" in isochrone("get", "--server", running.server).out
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--topology", "metr"], 'did you mean "metro"?'),
+    (["--topology", "no/such.yaml"], "no/such.yaml: No such file or directory"),
+    (["--store", "no/such/store.db"], "no/such/store.db"),
+    (["--store", "text"], "text: not a store"),
+    (["--openflow", "6653"], "write HOST:PORT"),
+    (["--openflow", "192.0.2.1:6653"], "192.0.2.1:6653"),
+    (["--grpc", "0.0.0.0:0"], "give --tls a folder of keys"),
+    (["--tls", "nowhere"], "nowhere/ca.pem: No such file or directory"),
+])
+def test_what_cannot_begin_says_why_in_a_line_and_ends_with_2(isochrone: Isochrone, words: list[str], said: str) -> None:
+    Path("text").write_text("no database, but long enough to be looked at as one" * 20)
+    told = isochrone("run", *FREE, *words)
+    assert (told.status, told.out, told.err.count("\n")) == (2, "", 1)
+    assert said in told.err
+
+
+def test_a_port_in_use_ends_with_2(isochrone: Isochrone, metro: Running) -> None:
+    for words in (["--openflow", f"127.0.0.1:{metro.openflow_port}"], ["--grpc", metro.server]):
+        told = isochrone("run", *FREE, *words)
+        assert (told.status, told.out) == (2, "")
+        assert "Address already in use" in told.err
+
+
+def test_a_store_in_use_ends_with_2(isochrone: Isochrone, metro: Running) -> None:
+    told = isochrone("run", *FREE, "--store", metro.store)
+    assert (told.status, told.out) == (2, "")
+    assert "in use by another controller" in told.err
