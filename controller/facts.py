@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from intents.rules import RuleSet
 
@@ -61,3 +62,55 @@ class Rejected:
 
 
 Fact = SwitchUp | SwitchDown | PortChanged | TablesRead | Confirmed | Rejected
+
+
+class PortCount(NamedTuple):
+    """What a port has counted since it was made, `duration_ns` ago by its switch's clock. `None`: the switch does not
+    count that. Bytes are those of frames without FCS, with the labels they carry (telemetry/loads.py)."""
+
+    rx_packets: int | None = None
+    tx_packets: int | None = None
+    rx_bytes: int | None = None
+    tx_bytes: int | None = None
+    rx_dropped: int | None = None
+    tx_dropped: int | None = None
+    rx_errors: int | None = None
+    tx_errors: int | None = None
+    duration_ns: int | None = None
+
+
+class FlowCount(NamedTuple):
+    """What a flow has counted since it was added, `duration_ns` ago by its switch's clock: every packet that matched, also
+    those that its meter dropped, in bytes without FCS as they came in. `None`: the switch does not count that."""
+
+    cookie: int
+    packets: int | None = None
+    bytes: int | None = None
+    duration_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortCounters:
+    """The counters of all ports of a switch, by port number, as its answer to the poll `token` began to come in
+    (`at_ns`, monotonic)."""
+
+    dpid: int
+    token: int
+    at_ns: int
+    ports: Mapping[int, PortCount]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCounters:
+    """The counters of the classify flows of ours on a switch, as its answer to the poll `token` began to come in
+    (`at_ns`, monotonic)."""
+
+    dpid: int
+    token: int
+    at_ns: int
+    flows: tuple[FlowCount, ...]
+
+
+Counters = PortCounters | FlowCounters
+"""What polls bring. It has a door of its own beside `Fact`: it changes nothing in the world that the loop acts upon, and
+its tokens answer no request of the loop's."""

@@ -2,7 +2,7 @@
 
 It applies flow-mods, group-mods and meter-mods as the model of the tables does, answers what the model would leave undone
 with an error, and can be told to misbehave: stay silent, leave message types unanswered, refuse, send raw bytes, hang up
-by halves.
+by halves. Its counters stand where they are set.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable
 
+from controller.facts import FlowCount, PortCount
 from controller.southbound import decode, encode
 from intents.rules import Change, Flow, Group, Item, Meter, RuleSet
 from intents.tables import Tables
@@ -18,7 +19,13 @@ from intents.tables import Tables
 HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY, FEATURES_REQUEST, FEATURES_REPLY = 0, 1, 2, 3, 5, 6
 PORT_STATUS, FLOW_MOD, GROUP_MOD, MULTIPART_REQUEST, MULTIPART_REPLY = 12, 14, 15, 18, 19
 BARRIER_REQUEST, BARRIER_REPLY, METER_MOD = 20, 21, 29
-FLOWS, GROUPS, METERS, PORTS = 1, 7, 10, 13
+FLOWS, PORT_COUNTS, GROUPS, METERS, PORTS = 1, 4, 7, 10, 13
+
+UNCOUNTED = (1 << 64) - 1
+"""A counter that a switch does not keep."""
+
+STILL = FlowCount(0, packets=0, bytes=0, duration_ns=1_000_000_000)
+"""A flow that nothing has matched, a second old."""
 
 _REPORTED = {FLOWS: Flow, GROUPS: Group, METERS: Meter}
 _FLOW_VERBS = {0: "add", 2: "modify", 4: "delete"}
@@ -43,6 +50,8 @@ class FakeSwitch:
         self.unanswered: set[int] = set()
         self.refusals: list[tuple[int, int]] = []
         self.entries_a_reply = 100
+        self.port_counts: dict[int, PortCount] = {}
+        self.flow_counts: dict[int, FlowCount] = {}
         self.heard: list[tuple[int, int]] = []
         self.is_closed = False
         self._tables = Tables(tables or RuleSet())
@@ -138,7 +147,7 @@ class FakeSwitch:
         elif kind == BARRIER_REQUEST:
             self.send(message(BARRIER_REPLY, xid))
         elif kind == MULTIPART_REQUEST:
-            self._report(xid, int.from_bytes(body[:2], "big"))
+            self._report(xid, int.from_bytes(body[:2], "big"), body[8:])
         elif kind in READERS:
             self._change(xid, READERS[kind](self.dpid, body), message(kind, xid, body))
 
@@ -161,18 +170,24 @@ class FakeSwitch:
         held = before.groups if isinstance(item, Group) else before.meters
         return None if (item.key in held) == (change.verb == "modify") else _REFUSALS[type(item)]
 
-    def _report(self, xid: int, kind: int) -> None:
-        entries = self._entries(kind)
+    def _report(self, xid: int, kind: int, asked: bytes) -> None:
+        entries = self._entries(kind, asked)
         for start in range(0, max(len(entries), 1), self.entries_a_reply):
             more = start + self.entries_a_reply < len(entries)
             body = b"".join(entries[start:start + self.entries_a_reply])
             self.send(message(MULTIPART_REPLY, xid, struct.pack("!HH4x", kind, more) + body))
 
-    def _entries(self, kind: int) -> list[bytes]:
+    def _entries(self, kind: int, asked: bytes) -> list[bytes]:
         if kind == PORTS:
             return [_port(number, is_up) for number, is_up in self.ports.items()]
+        if kind == PORT_COUNTS:
+            return [port_entry(number, self.port_counts.get(number, PortCount())) for number in self.ports]
         tables = self._tables
-        return [_entry(item) for item in (*tables.flows.values(), *tables.groups.values(), *tables.meters.values())
+        if kind == FLOWS:
+            table, cookie, mask = struct.unpack_from("!B15xQQ", asked)
+            return [_entry(flow, self.flow_counts.get(flow.cookie, STILL)) for flow in tables.flows.values()
+                    if table in (0xFF, flow.table) and flow.cookie & mask == cookie & mask]
+        return [_entry(item) for item in (*tables.groups.values(), *tables.meters.values())
                 if isinstance(item, _REPORTED[kind])]
 
 
@@ -185,13 +200,26 @@ def _port(number: int, is_up: bool) -> bytes:
     return struct.pack("!I4x6s2x16sII24x", number, bytes(6), f"p{number}".encode(), 0, 0 if is_up else 1)
 
 
-def _entry(item: Item) -> bytes:
+def port_entry(number: int, count: PortCount) -> bytes:
+    """What port statistics say of a port; what is not counted is all ones."""
+    counts = [UNCOUNTED if value is None else value for value in count[:-1]]
+    return struct.pack("!I4x8Q4Q", number, *counts, 0, 0, 0, 0) + _duration(count.duration_ns)
+
+
+def _duration(duration_ns: int | None) -> bytes:
+    seconds, ns = (0xFFFF_FFFF, 0) if duration_ns is None else divmod(duration_ns, 1_000_000_000)
+    return struct.pack("!II", seconds, ns)
+
+
+def _entry(item: Item, count: FlowCount = STILL) -> bytes:
     """What a report says of an item. A flow's statistics are laid out from byte 48 on as its flow-mod is (match, then
     instructions); the description of a group or meter is its mod with a length in the place of the command."""
     mod = encode.message(Change("add", item), 0)
     if not isinstance(item, Flow):
         return struct.pack("!H", len(mod) - 8) + mod[10:]
-    return struct.pack("!HBxIIHHHH4xQQQ", len(mod), item.table, 1, 0, item.priority, 0, 0, 0, item.cookie, 0, 0) + mod[48:]
+    packets, size = (UNCOUNTED if value is None else value for value in (count.packets, count.bytes))
+    return (struct.pack("!HBx", len(mod), item.table) + _duration(count.duration_ns) +
+            struct.pack("!HHHH4xQQQ", item.priority, 0, 0, 0, item.cookie, packets, size) + mod[48:])
 
 
 def _flow_mod(dpid: int, body: bytes) -> Change:

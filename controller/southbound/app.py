@@ -4,12 +4,13 @@ Rules of this file: it decides nothing but whose connection is whose; all facts 
 thread, in the order of what happened. A second connection with a datapath id that is connected already is refused.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
 
-from controller.facts import Fact, PortChanged, Rejected, SwitchDown, SwitchUp
+from controller.facts import Counters, Fact, PortChanged, Rejected, SwitchDown, SwitchUp
 from controller.southbound.connection import Connection
 from controller.southbound.decode import MalformedError
 from controller.southbound.framework import Brick, ofproto, on
@@ -19,11 +20,12 @@ log = structlog.get_logger(__name__)
 
 
 class SwitchApp(Brick):
-    """Hears the switches, tells `inbox`."""
+    """Hears the switches, tells `inbox`, and `counted` what polls bring."""
 
-    def __init__(self, inbox: Callable[[Fact], None]) -> None:
+    def __init__(self, inbox: Callable[[Fact], None], counted: Callable[[Counters], None]) -> None:
         super().__init__()
         self._tell = inbox
+        self._tell_counted = counted
         self._connections: dict[int, Connection] = {}
         self._senders: dict[Connection, Sender] = {}
 
@@ -83,21 +85,23 @@ class SwitchApp(Brick):
             log.warning("switch refused a message", dpid=_hex(fact.dpid), token=fact.token, error=words)
             self._tell(fact)
 
-    @on("OFPFlowStatsReply", "OFPGroupDescStatsReply", "OFPMeterConfigStatsReply")
+    @on("OFPFlowStatsReply", "OFPGroupDescStatsReply", "OFPMeterConfigStatsReply", "OFPPortStatsReply")
     def part_read(self, message: Any) -> None:
-        """A part of a switch's tables arrived."""
+        """A part of a switch's tables or of its counters arrived."""
         sender = self._senders.get(message.datapath)
         if sender is None:
             return
         kind, flags = (int.from_bytes(message.buf[at:at + 2], "big") for at in (8, 10))
-        more = bool(flags & ofproto.OFPMPF_REPLY_MORE)
+        part = (message.xid, kind, message.buf[16:], bool(flags & ofproto.OFPMPF_REPLY_MORE))
         try:
-            fact = sender.read_part(message.xid, kind, message.buf[16:], more)
+            fact, counters = sender.read_part(*part), sender.counted(*part, time.monotonic_ns())
         except MalformedError as error:
-            message.datapath.end(f"sent tables that cannot be read: {error}")
+            message.datapath.end(f"sent statistics that cannot be read: {error}")
             return
         if fact is not None:
             self._tell(fact)
+        if counters is not None:
+            self._tell_counted(counters)
 
 
 def _hex(dpid: int) -> str:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from controller.facts import Fact
+from controller.facts import Counters, Fact
+from controller.southbound import guard
 from controller.southbound.app import SwitchApp
 from controller.southbound.connection import Liveness
 from controller.southbound.framework import manager, mend
@@ -15,19 +16,21 @@ class Southbound:
 
     No call blocks on a switch. What is sent to one switch arrives in the order of the calls. A token is answered once,
     by `TablesRead`, `Confirmed` or `Rejected`, unless `SwitchDown` comes first: then every token of that switch is
-    void. What is sent to a switch that is not connected is dropped.
+    void. What is sent to a switch that is not connected is dropped. A poll's token is answered once or never.
     """
 
     def __init__(self, liveness: Liveness | None = None) -> None:
         self._liveness = liveness or Liveness()
 
-    def start(self, address: str, port: int, inbox: Callable[[Fact], None]) -> int:
+    def start(self, address: str, port: int, inbox: Callable[[Fact], None],
+              counted: Callable[[Counters], None] = lambda _: None) -> int:
         """Listen on one IPv4 address (`0.0.0.0` is all of this machine's) and return the TCP port, which is chosen
-        freely where `port` is 0. `inbox` is called from many threads and must not block. Raises `ListenError`."""
+        freely where `port` is 0. `inbox`, and `counted` with what polls bring, are called from many threads and must
+        not block. Raises `ListenError`."""
         self._listener = Listener(address, port, self._liveness)
         mend()
         self._apps = manager.get_instance()
-        self._app: SwitchApp = self._apps.instantiate(SwitchApp, inbox)
+        self._app: SwitchApp = self._apps.instantiate(SwitchApp, inbox, counted)
         self._app.start()
         self._listener.start()
         return self._listener.port
@@ -46,3 +49,15 @@ class Southbound:
         """Send changes and a barrier; `Confirmed` answers, or `Rejected` with the first error."""
         if sender := self._app.sender(dpid):
             sender.send(changes, token)
+
+    def poll_ports(self, dpid: int, token: int) -> None:
+        """Ask for the counters of all ports; `PortCounters` answers."""
+        self._poll(dpid, guard.PORT_COUNTS, token)
+
+    def poll_flows(self, dpid: int, token: int) -> None:
+        """Ask for the counters of the classify flows of ours; `FlowCounters` answers."""
+        self._poll(dpid, guard.FLOWS, token)
+
+    def _poll(self, dpid: int, kind: int, token: int) -> None:
+        if sender := self._app.sender(dpid):
+            sender.poll(kind, token)

@@ -46,7 +46,7 @@ def flows(dpid: int, body: bytes) -> tuple[list[Item], int]:
     """The entries of a flow statistics reply, and how many had a match that is not made of OpenFlow's fields."""
     found: list[Item] = []
     unreadable = 0
-    for start, end in _spans(body, 0, len(body), least=56):
+    for start, end in spans(body, 0, len(body), least=56):
         table, priority, *timeouts, cookie = struct.unpack_from("!2xB9xHHH6xQ", body, start)
         kind, = struct.unpack_from("!H", body, start + 48)
         if kind != ofproto.OFPMT_OXM:
@@ -63,7 +63,7 @@ def flows(dpid: int, body: bytes) -> tuple[list[Item], int]:
 def groups(dpid: int, body: bytes) -> tuple[list[Item], int]:
     """The entries of a group description reply. A group of a type that we never use has no buckets here."""
     found: list[Item] = []
-    for start, end in _spans(body, 0, len(body), least=8):
+    for start, end in spans(body, 0, len(body), least=8):
         kind, number = struct.unpack_from("!2xBxI", body, start)
         found.append(group(dpid, number, kind, body, start + 8, end))
     return found, 0
@@ -72,7 +72,7 @@ def groups(dpid: int, body: bytes) -> tuple[list[Item], int]:
 def meters(dpid: int, body: bytes) -> tuple[list[Item], int]:
     """The entries of a meter configuration reply. A meter of a form that we never use has rate 0 here."""
     found: list[Item] = []
-    for start, end in _spans(body, 0, len(body), least=8):
+    for start, end in spans(body, 0, len(body), least=8):
         flags, number = struct.unpack_from("!2xHI", body, start)
         found.append(meter(dpid, number, flags, body, start + 8, end))
     return found, 0
@@ -110,7 +110,7 @@ def instructions_at(data: bytes, start: int, end: int) -> tuple[tuple[Action, ..
     """The instructions between two places: actions applied, table gone to, meter."""
     actions: tuple[Action, ...] = ()
     goto = meter_id = None
-    for at, after in _spans(data, start, end, least=8, length_at=2):
+    for at, after in spans(data, start, end, least=8, length_at=2):
         kind, = struct.unpack_from("!H", data, at)
         if kind == ofproto.OFPIT_APPLY_ACTIONS:
             actions += actions_at(data, at + 8, after)
@@ -125,7 +125,7 @@ def instructions_at(data: bytes, start: int, end: int) -> tuple[tuple[Action, ..
 
 def actions_at(data: bytes, start: int, end: int) -> tuple[Action, ...]:
     """The actions between two places."""
-    return tuple(_action(data, at, after) for at, after in _spans(data, start, end, least=8, length_at=2))
+    return tuple(_action(data, at, after) for at, after in spans(data, start, end, least=8, length_at=2))
 
 
 def group(dpid: int, number: int, kind: int, data: bytes, start: int, end: int) -> Group:
@@ -134,7 +134,7 @@ def group(dpid: int, number: int, kind: int, data: bytes, start: int, end: int) 
     if kind not in (ofproto.OFPGT_FF, ofproto.OFPGT_INDIRECT):
         return Group(dpid, number, name, ())
     buckets = []
-    for at, after in _spans(data, start, end, least=16):
+    for at, after in spans(data, start, end, least=16):
         port, of_group = struct.unpack_from("!II", data, at + 4)
         actions = actions_at(data, at + 16, after)
         if of_group != ofproto.OFPG_ANY:
@@ -145,7 +145,7 @@ def group(dpid: int, number: int, kind: int, data: bytes, start: int, end: int) 
 
 def meter(dpid: int, number: int, flags: int, data: bytes, start: int, end: int) -> Meter:
     """The meter whose bands stand between two places."""
-    bands = [struct.unpack_from("!H2xII", data, at) for at, _ in _spans(data, start, end, least=12, length_at=2)]
+    bands = [struct.unpack_from("!H2xII", data, at) for at, _ in spans(data, start, end, least=12, length_at=2)]
     ours = flags & ~ofproto.OFPMF_STATS == ofproto.OFPMF_KBPS | ofproto.OFPMF_BURST
     if ours and len(bands) == 1 and bands[0][0] == ofproto.OFPMBT_DROP:
         return Meter(dpid, number, rate_kbps=bands[0][1], burst_kb=bands[0][2])
@@ -200,7 +200,7 @@ def _name(header: int, experimenter: int | None = None) -> str:
     return known or f"oxm-{header >> 16}-{kind & 0x7F}" + ("" if experimenter is None else f"-{experimenter}")
 
 
-def _spans(data: bytes, start: int, end: int, least: int, length_at: int = 0) -> Iterator[tuple[int, int]]:
+def spans(data: bytes, start: int, end: int, least: int, length_at: int = 0) -> Iterator[tuple[int, int]]:
     """Begin and end of each of the entries that fill the place from `start` to `end` and tell their own length."""
     while start < end:
         if end - start < least:

@@ -128,7 +128,7 @@ def _guarded(parse: Callable[..., Any]) -> Callable[..., Any]:
             return None
         if kind in guard.UNREAD:
             return None
-        if guard.is_table_part(message):
+        if guard.is_statistics(message):
             return _raw_part(datapath, message, version, kind, length, xid)
         return parse(datapath, version, kind, length, xid, message)
 
@@ -139,11 +139,12 @@ _PARTS = {
     guard.FLOWS: parser.OFPFlowStatsReply,
     guard.GROUPS: parser.OFPGroupDescStatsReply,
     guard.METERS: parser.OFPMeterConfigStatsReply,
+    guard.PORT_COUNTS: parser.OFPPortStatsReply,
 }
 
 
 def _raw_part(datapath: Any, message: bytes, *header: int) -> Any:
-    """The library's reply object with its bytes alone: decode.py reads the body."""
+    """The library's reply object with its bytes alone: the body is read by decode.py or counters.py."""
     part = _PARTS[int.from_bytes(message[8:10], "big")](datapath)
     part.set_headers(*header)
     part.set_buf(message)

@@ -2,7 +2,7 @@
 
 Rules of this file: pure, no library; what nobody here asked for or has a use for is a fault; a length is checked before
 it is followed. The library's parsers loop for ever on a zero length inside a message (CVE-2024-34483 to 34489), so only
-messages of fixed size and a walked HELLO reach them; the statistics that nest are read by decode.py alone.
+messages of fixed size and a walked HELLO reach them; statistics are read by decode.py and counters.py alone.
 """
 
 import struct
@@ -13,11 +13,15 @@ VERSION = 4
 HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY, FEATURES_REPLY = 0, 1, 2, 3, 6
 PACKET_IN, FLOW_REMOVED, PORT_STATUS, MULTIPART_REPLY, BARRIER_REPLY = 10, 11, 12, 19, 21
 
-FLOWS, GROUPS, PORTS, METERS = 1, 7, 13, 10
-"""Multipart types that are asked for: flow statistics, group and port descriptions, meter configurations."""
+FLOWS, PORT_COUNTS, GROUPS, METERS, PORTS = 1, 4, 7, 10, 13
+"""Multipart types that are asked for: flow and port statistics, group descriptions, meter configurations, port
+descriptions."""
 
 TABLE_PARTS = frozenset({FLOWS, GROUPS, METERS})
 """What makes up a switch's tables."""
+
+STATISTICS = TABLE_PARTS | {PORT_COUNTS}
+"""What decode.py and counters.py read, and no parser of the library's."""
 
 UNREAD = frozenset({PACKET_IN, FLOW_REMOVED})
 """What a switch may send unasked and nothing here listens to yet: passed over unparsed."""
@@ -52,9 +56,9 @@ def fault(message: bytes) -> str | None:
     return _fault_of_multipart(message) if kind == MULTIPART_REPLY else None
 
 
-def is_table_part(message: bytes) -> bool:
-    """Whether a message without fault is a part of a switch's tables, which decode.py reads."""
-    return message[1] == MULTIPART_REPLY and _u16(message, 8) in TABLE_PARTS
+def is_statistics(message: bytes) -> bool:
+    """Whether a message without fault is a part of statistics, which are read here and not by the library."""
+    return message[1] == MULTIPART_REPLY and _u16(message, 8) in STATISTICS
 
 
 def _fault_of_hello(message: bytes) -> str | None:
@@ -71,7 +75,9 @@ def _fault_of_multipart(message: bytes) -> str | None:
     kind = _u16(message, 8)
     if kind == PORTS:
         return None if len(message) % 64 == 16 else "port descriptions that are not 64 bytes each"
-    return None if kind in TABLE_PARTS else f"a multipart reply of type {kind}, which nobody asked for"
+    if kind == PORT_COUNTS:
+        return None if len(message) % 112 == 16 else "port statistics that are not 112 bytes each"
+    return None if kind in STATISTICS else f"a multipart reply of type {kind}, which nobody asked for"
 
 
 def _u16(message: bytes, at: int) -> int:

@@ -1,6 +1,6 @@
 """What goes out to one switch: a thread of its own encodes and sends, in the order asked.
 
-Rules of this file: a switch that does not read blocks this thread alone; every batch and every read has its own xid, so
+Rules of this file: a switch that does not read blocks this thread alone; every batch, read and poll has its own xid, so
 that the switch's answers find their token; tokens live and die with the connection.
 """
 
@@ -8,13 +8,15 @@ import itertools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from queue import SimpleQueue
 
 import structlog
 
-from controller.facts import Confirmed, Fact, Rejected, TablesRead
+from controller.facts import Confirmed, Counters, Fact, Rejected, TablesRead
 from controller.southbound import decode, encode, guard
 from controller.southbound.connection import Connection
+from controller.southbound.polls import Polls
 from intents.rules import Change, Item, rule_set
 
 log = structlog.get_logger(__name__)
@@ -44,19 +46,24 @@ class Sender:
         self._dpid: int = connection.id
         self._inbox = inbox
         self._xids = itertools.count(FIRST_XID)
-        self._jobs: SimpleQueue[tuple[int, Sequence[Change] | None] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Callable[[int], None] | None] = SimpleQueue()
         self._batches: dict[int, int] = {}
         self._readings: dict[int, _Reading] = {}
+        self._polls = Polls(self._dpid)
         self._thread = threading.Thread(target=self._run, name=f"southbound-sender-{self._dpid:x}", daemon=True)
         self._thread.start()
 
     def send(self, changes: Sequence[Change], token: int) -> None:
         """Queue a batch: the changes in their order, then a barrier."""
-        self._jobs.put((token, changes))
+        self._jobs.put(partial(self._send_batch, token, changes))
 
     def read(self, token: int) -> None:
         """Queue a read of all tables."""
-        self._jobs.put((token, None))
+        self._jobs.put(partial(self._send_read, token))
+
+    def poll(self, kind: int, token: int) -> None:
+        """Queue a poll of the counters of this multipart type."""
+        self._jobs.put(partial(self._send_poll, kind, token))
 
     def stop(self) -> None:
         """Send nothing more; what is queued is dropped."""
@@ -69,9 +76,14 @@ class Sender:
 
     def rejected(self, xid: int, kind: int, code: int, words: str) -> Rejected | None:
         """What an error says: the first one ends the token, whatever of the batch was taken."""
+        self._polls.forget(xid)
         reading = self._readings.pop(xid, None)
         token = self._batches.pop(xid, None) if reading is None else reading.token
         return None if token is None else Rejected(self._dpid, token, kind, code, words)
+
+    def counted(self, xid: int, kind: int, body: bytes, more: bool, at_ns: int) -> Counters | None:
+        """Take in a part of a poll's answer: the whole, once every part is here. Raises `decode.MalformedError`."""
+        return self._polls.take(xid, kind, body, more, at_ns)
 
     def read_part(self, xid: int, kind: int, body: bytes, more: bool) -> TablesRead | None:
         """Take in a part of the tables; the whole, once every part is here. Raises `decode.MalformedError`."""
@@ -91,24 +103,25 @@ class Sender:
     def _run(self) -> None:
         try:
             while (job := self._jobs.get()) is not None and self._connection.why is None:
-                self._send_or_reject(next(self._xids), *job)
+                job(next(self._xids))
         finally:
             self._connection.end("its sender failed")  # a connection that cannot be sent on must not look alive
 
-    def _send_or_reject(self, xid: int, token: int, changes: Sequence[Change] | None) -> None:
+    def _send_batch(self, token: int, changes: Sequence[Change], xid: int) -> None:
+        self._batches[xid] = token
         try:
-            self._send(xid, token, changes)
+            for chunk in encode.batch(changes, xid):
+                if not self._connection.send(chunk):
+                    return
         except encode.UnencodableError as error:
             log.error("batch cannot be encoded", dpid=self._dpid, error=str(error))
             self._batches.pop(xid, None)
             self._inbox(Rejected(self._dpid, token, NOT_SENT, NOT_SENT, str(error)))
 
-    def _send(self, xid: int, token: int, changes: Sequence[Change] | None) -> None:
-        if changes is None:
-            self._readings[xid] = _Reading(token)
-            self._connection.send(encode.read_requests(xid))
-            return
-        self._batches[xid] = token
-        for chunk in encode.batch(changes, xid):
-            if not self._connection.send(chunk):
-                return
+    def _send_read(self, token: int, xid: int) -> None:
+        self._readings[xid] = _Reading(token)
+        self._connection.send(encode.read_requests(xid))
+
+    def _send_poll(self, kind: int, token: int, xid: int) -> None:
+        self._polls.ask(xid, kind, token)
+        self._connection.send(encode.poll_request(kind, xid))

@@ -6,17 +6,17 @@ from typing import TypeVar
 
 import pytest
 
-from controller.facts import Fact
+from controller.facts import Counters, Fact
 from controller.southbound.channel import Southbound
 
 F = TypeVar("F")
 
 
 class Told:
-    """The facts in the order they came."""
+    """The facts, or the counters, in the order they came."""
 
     def __init__(self) -> None:
-        self.queue: Queue[Fact] = Queue()
+        self.queue: Queue[Fact | Counters] = Queue()
 
     def next(self, kind: type[F], seconds: float = 5) -> F:
         """The next fact, which must be of this kind."""
@@ -38,6 +38,11 @@ def told() -> Told:
 
 
 @pytest.fixture
+def counted() -> Told:
+    return Told()
+
+
+@pytest.fixture
 def southbound() -> Iterator[Southbound]:
     made = Southbound()
     yield made
@@ -45,6 +50,6 @@ def southbound() -> Iterator[Southbound]:
 
 
 @pytest.fixture
-def port(southbound: Southbound, told: Told) -> int:
+def port(southbound: Southbound, told: Told, counted: Told) -> int:
     """The TCP port of the running southbound."""
-    return southbound.start("127.0.0.1", 0, told.queue.put)
+    return southbound.start("127.0.0.1", 0, told.queue.put, counted.queue.put)

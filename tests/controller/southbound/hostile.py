@@ -27,6 +27,7 @@ def hostile() -> dict[str, bytes]:
         "a header shorter than itself": struct.pack("!BBHI", 4, 2, 0, 0),
         "echo in version 1.0": b"\x01" + message(2)[1:],
         "barrier reply in version 1.5": b"\x06" + message(21)[1:],
+        "port statistics cut short": message(19, 0, struct.pack("!HH4x", 4, 0) + bytes(111)),
         "flow statistics cut short": message(19, 0, b"\x00"),
     } | {
         f"flows: {name}": message(19, 0, struct.pack("!HH4x", 1, 0) + entry) for name, entry in {

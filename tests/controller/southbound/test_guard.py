@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.facts import Confirmed, SwitchDown, SwitchUp
-from controller.southbound import decode, guard
+from controller.southbound import counters, decode, guard
 from controller.southbound.channel import Southbound
 from intents.rules import VLAN_NONE, Bucket, Change, Flow, Group, Item, Meter, Output, SetField, match, rule_set
 from tests.controller.southbound.conftest import Told
@@ -79,6 +79,21 @@ def test_mutated_tables_are_read_or_refused_and_never_loop(kind: int, data: st.D
             decode.READERS[kind](1, mutant)
         except decode.MalformedError:
             continue
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=200)
+def test_mutated_counters_are_read_or_refused_and_never_loop(data: st.DataObject) -> None:
+    body = bytearray(report(FLOWS, SOUND[:1] * 2))
+    for _ in range(data.draw(st.integers(1, 4))):
+        body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.sampled_from([0, 1, 4, 7, 8, 16, 0xFF]))
+    cut = data.draw(st.integers(0, len(body)))
+    for read in (counters.flows, counters.ports):
+        for mutant in (bytes(body), bytes(body[:cut])):
+            try:
+                read(mutant)
+            except decode.MalformedError:
+                continue
 
 
 @given(st.binary(min_size=8, max_size=100))
