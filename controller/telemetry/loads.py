@@ -1,0 +1,56 @@
+"""How much each direction of each link carries, from what its ports count.
+
+Rules of this file: a rate counts as the language does (LANGUAGE rule 2): L2 bytes with FCS, without our label. Ports of
+Linux count frames without FCS (if_link.h, rtnl_link_stats64), so a frame to or from a host gets 4 bytes more. Between
+switches there is nothing to add: all that goes there carries one label of 4 bytes, which stands for the FCS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from controller.facts import PortCounters
+from controller.telemetry.history import PORT_PERIOD_NS, History, is_stale
+from controller.telemetry.rates import Reading, latest_advance
+from topologies.model import Arc, Topology
+
+FCS_BYTES = 4
+
+LEAST_NS = PORT_PERIOD_NS // 2
+"""Nearer together two samples say nothing: Open vSwitch tells durations in ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one direction of a link carried on the mean from `since_ns` to `at_ns` (monotonic, when the samples came in):
+    bit/s, and as a share of the capacity. What its queue dropped is not in it."""
+
+    rate_bps: int
+    share: float
+    since_ns: int
+    at_ns: int
+
+
+def link_loads(history: History, network: Topology, now_ns: int) -> Mapping[tuple[str, str], Load | None]:
+    """By link (or access link) and the node that sends, in the order of `network.arcs`; `None` is unknown: not two samples
+    yet, or none of late."""
+    return {(arc.link, arc.source): _load(history, network, arc, now_ns) for arc in network.arcs}
+
+
+def _load(history: History, network: Topology, arc: Arc, now_ns: int) -> Load | None:
+    """From the sending port; what a host sends, from the port that receives it."""
+    switch, port = (arc.target, arc.in_port) if arc.out_port is None else (arc.source, arc.out_port)
+    samples = history.ports.get(network.switch_by_name[switch].dpid, ())
+    readings = (_reading(sample, port or 0, arc.out_port is None) for sample in reversed(samples))
+    advance = latest_advance(readings, LEAST_NS, arc.capacity_bps)
+    if advance is None or is_stale(advance.at_ns, now_ns, PORT_PERIOD_NS):
+        return None
+    rate_bps = advance.bps(0 if arc.out_port and arc.in_port else FCS_BYTES)
+    return Load(rate_bps, rate_bps / arc.capacity_bps, advance.since_ns, advance.at_ns)
+
+
+def _reading(sample: PortCounters, port: int, received: bool) -> Reading | None:
+    count = sample.ports.get(port)
+    if count is None:
+        return None
+    packets, size = (count.rx_packets, count.rx_bytes) if received else (count.tx_packets, count.tx_bytes)
+    return None if packets is None or size is None else Reading(sample.at_ns, count.duration_ns, packets, size)
