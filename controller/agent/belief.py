@@ -75,7 +75,7 @@ class Belief:
         """Whether a switch that holds these rules sends any of the rider's packets on its trunk."""
         doors = (rules.flows.get((rider.ingress, Table.CLASSIFY, rider.priority, each)) for each in rider.matches)
         for door in doors:
-            if door is None:
+            if door is None or mark_in(door.cookie) != rider.mark:
                 continue
             if rider.trunk is None:
                 if door.goto == Table.DELIVER:

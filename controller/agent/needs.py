@@ -49,6 +49,11 @@ class Needs:
         """The connection whose doors carry this mark in their cookies, None if it is not in the target."""
         return self._by_mark.get(mark)
 
+    def heir(self, placement: Placement) -> str | None:
+        """The connection that comes in by the doors of a placement which is not in the target, None if none does."""
+        doors = (door for rider in riders_of(self.network, placement) for door in doors_of(rider))
+        return next((self._by_door[door] for door in doors if door in self._by_door), None)
+
     def doors(self, key: str) -> tuple[FlowKey, ...]:
         """The classify flows of a connection, both ways."""
         return tuple(door for rider in self._riders[key] for door in doors_of(rider))

@@ -5,14 +5,15 @@ Rules of this file:
   off the tables, and what is right there must not be sent again. Without placements there are no such numbers.
 - Tables read after that have the target compiled again with them; what is installed keeps its numbers, so the result is
   the same unless a switch holds what contradicts it.
-- What is placed keeps its place. A connection whose link fails and that finds no other place keeps its rules: nothing
-  is gained by removing them, and they work again as soon as the link does.
+- What is placed keeps its place. A connection whose link fails and that finds no other place keeps its rules as long
+  as nobody who is placed needs its room: they work again as soon as the link does.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from controller.agent.belief import Belief
+from controller.agent.books import openable
 from controller.agent.claims import claim_of, claims_of
 from controller.agent.world import World
 from controller.store.record import Claim, Record
@@ -81,12 +82,16 @@ def _revised(world: World, record: Record) -> World:
 
 
 def _kept(world: World, new: Plan) -> dict[str, Placement]:
-    """The placements that stay though they are refused now: nothing but a link has changed for them."""
+    """The placements that stay though they are refused now: nothing but a link has changed for them, and nobody who is
+    placed needs their room."""
     down = world.record.down_links
     wished = {connection.key: connection for connection in world.wanted.connections}
-    return {key: placement for key, placement in sorted(in_place(world.record).items())
-            if key in new.refusals and wished.get(key) == placement.connection
-            and any(not down.isdisjoint(path.links) for path in placement.paths)}
+    cut = {key: placement for key, placement in sorted(in_place(world.record).items())
+           if key in new.refusals and wished.get(key) == placement.connection
+           and any(not down.isdisjoint(path.links) for path in placement.paths)}
+    held = {key: (placement,) for key, placement in new.placements.items()} if cut else {}
+    verdicts = openable(world.topology, held, cut)
+    return {key: placement for key, placement in cut.items() if verdicts[key] is None}
 
 
 def _compiled(world: World, new: Plan, kept: Mapping[str, Placement], barred: frozenset[int]) -> World:

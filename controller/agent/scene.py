@@ -56,11 +56,13 @@ class Scene:
     @cached_property
     def held(self) -> Held:
         """The books of this moment: by connection, the placements that its packets may go by over living links."""
-        record = self.world.record
-        placed = in_place(record)
-        found = {key: self._living(key, placed.get(key), record.older.get(key, ()))
-                 for key in sorted(placed.keys() | record.older.keys())}
-        return {key: held for key, held in found.items() if held}
+        placed, older = in_place(self.world.record), self.world.record.older
+        found: dict[str, tuple[Placement, ...]] = {}
+        for key in sorted(placed.keys() | older.keys()):
+            heir = None if key in placed else self.needs.heir(older[key][-1])  # takes its doors and its place at once
+            living = self._living(key, placed.get(key), older.get(key, ()))
+            found[heir or key] = (*found.get(heir or key, ()), *living)
+        return found
 
     def _living(self, key: str, new: Placement | None, older: tuple[Placement, ...]) -> tuple[Placement, ...]:
         started = new is not None and (key not in self.moving or self.belief.may_carry(new, but=older))

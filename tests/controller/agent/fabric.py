@@ -46,6 +46,10 @@ class Fabric:
         self.sent += [(self.now, dpid, change) for change in changes]
         self._later(dpid, lambda: self._take(dpid, changes, token))
 
+    def refuse(self, dpid: int, token: int) -> None:
+        """The answer of a switch that does not understand what it is asked."""
+        self._answer(dpid, Rejected(dpid, token, 1, 1, "OFPBRC_BAD_TYPE"))
+
     def connect(self, *dpids: int) -> None:
         for dpid in dpids or self.tables:
             self.connected.add(dpid)
@@ -73,6 +77,11 @@ class Fabric:
         self.now = now
         facts, self._facts = self._facts, []
         return facts
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is on its way."""
+        return bool(self._agenda or self._facts)
 
     def down_ports(self) -> frozenset[PortId]:
         links = (self.network.link_by_name[name] for name in self.cut)
