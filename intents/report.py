@@ -1,11 +1,12 @@
 """A plan as plain data: the one form in which people, programs and golden cases read it (LANGUAGE.md, offline contract)."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields
 from hashlib import blake2b
 from typing import Any
 
-from intents.documents import Documents
+from intents.documents import Documents, canonical
 from intents.model import BudgetLine, Path, Plan
 from intents.rules import Action, Field, Flow, Group, Meter, RuleSet
 from topologies.model import Topology
@@ -37,7 +38,12 @@ def rules_document(rules: RuleSet) -> dict[str, list[dict[str, Any]]]:
 
 def digest(documents: Documents, network: Topology, previous: Plan) -> str:
     """What names a plan: the same documents, network and previous plan give the same, others another."""
-    return blake2b(repr((documents, network, previous)).encode(), digest_size=16).hexdigest()
+    # no repr of a connection: it holds sets, whose order is the hash seed's
+    written = [canonical(each) for named in (documents.intents, documents.slices, documents.profiles)
+               for each in named.values()]
+    placed = {key: [_path(path) for path in placement.paths] for key, placement in previous.placements.items()}
+    told = json.dumps([written, repr(network), placed, sorted(previous.refusals)])
+    return blake2b(told.encode(), digest_size=16).hexdigest()
 
 
 def _path(path: Path) -> dict[str, Any]:
