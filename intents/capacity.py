@@ -147,6 +147,8 @@ def _by_arc(claims: Iterable[Claim]) -> dict[int, list[Demand]]:
 def _growth(held: Sequence[Demand], wishes: Sequence[Demand]) -> tuple[int, int]:
     """By how much rate and bursts grow when a connection takes `wishes` on an arc beside what it holds there already.
     Both directions may meet on an arc, and so sum up."""
+    if not held and len(wishes) == 1:
+        return wishes[0].rate_bps, wishes[0].burst_bytes
     rate = sum(wished.rate_bps for wished in wishes) - sum(old.rate_bps for old in held)
     alike = [old.burst_bytes for old in held if old.service_class == wishes[0].service_class]
     return max(0, rate), max(0, sum(wished.burst_bytes for wished in wishes) - sum(alike))

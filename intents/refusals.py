@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from intents.capacity import Books
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
-from intents.offers import Offer, counter_offers, fastest
+from intents.offers import Offer, Offers, fastest
 from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, barred_to, claims, ends, largest_packet, route
 from topologies.model import Arc
 from topologies.units import render_rate, render_size, render_time
 
+US = 1_000
 MS = 1_000_000
 
 FIBRE_NS_PER_KM = 4_900
@@ -33,6 +34,7 @@ class Refusals:
 
     def __init__(self, roads: Roads, books: Books):
         self._roads, self._books = roads, books
+        self._offers = Offers(roads, books)
         self._found: dict[Connection, Finding] = {}
 
     def of(self, connection: Connection) -> Refusal:
@@ -40,24 +42,23 @@ class Refusals:
         alike = replace(connection, key="", title="", intent="", selector=Selector(), priority=0, slice=None, tenant=None,
                         provenance=())
         if alike not in self._found:
-            self._found[alike] = _finding(self._roads, self._books, alike)
+            offers = tuple(self._offers.of(alike))
+            reason, message = _reason(self._roads, self._books, alike, offers)
+            self._found[alike] = reason, message, tuple(sentence for sentence, _ in offers)
         return Refusal(connection.key, connection.title, connection.intent, *self._found[alike])
 
 
-def _finding(roads: Roads, books: Books, connection: Connection) -> Finding:
-    offers = counter_offers(roads, books, connection)
+def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer]) -> tuple[Reason, str]:
     unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
     unbounded = replace(unreserved, latency=None)
     unsized = replace(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))
     if chosen := route(roads, books, unreserved):
-        reason, message = Reason.BANDWIDTH, _bandwidth(roads, books, connection, offers, chosen)
-    elif chosen := route(roads, books, unbounded):
-        reason, message = Reason.LATENCY, _latency(roads, books, unreserved, chosen)
-    elif chosen := route(roads, books, unsized):
-        reason, message = Reason.MTU, _mtu(roads, connection, chosen)
-    else:
-        reason, message = Reason.NO_PATH, _no_path(roads, connection)
-    return reason, message, tuple(sentence for sentence, _ in offers)
+        return Reason.BANDWIDTH, _bandwidth(roads, books, connection, offers, chosen)
+    if chosen := route(roads, books, unbounded):
+        return Reason.LATENCY, _latency(roads, books, unreserved, chosen)
+    if chosen := route(roads, books, unsized):
+        return Reason.MTU, _mtu(roads, connection, chosen)
+    return Reason.NO_PATH, _no_path(roads, connection)
 
 
 def _bandwidth(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer], free: Route) -> str:
@@ -93,7 +94,7 @@ def _latency(roads: Roads, books: Books, connection: Connection, free: Route) ->
         unknown = {arc.link for arc in arcs if arc.delay_ns is None}
         return f"{asked} is asked and the delay of {_listed(unknown)} is unknown, which meets no bound; declare it"
     return (_too_far(roads, connection, bound, asked)
-            or f"{asked} is asked and the best path takes {render_time(best[0])}; its tightest hop is "
+            or f"{asked} is asked and the best path takes {_told(best[0])}; its tightest hop is "
             f"{_tightest(roads, connection, best[1])}") + _left_out(roads, connection)
 
 
@@ -107,7 +108,7 @@ def _too_far(roads: Roads, connection: Connection, bound: LatencyBound, asked: s
     if bound.admits(ways * one_way):
         return None
     within = bound.max_ns // ways // FIBRE_NS_PER_KM
-    return (f"{asked} is asked and propagation alone takes {render_time(ways * one_way)} ({one_way // FIBRE_NS_PER_KM} km "
+    return (f"{asked} is asked and propagation alone takes {_told(ways * one_way)} ({one_way // FIBRE_NS_PER_KM} km "
             f"of fibre); light gets {within} km far in time" + ("; sub-ms is a metro promise" if bound.max_ns <= MS else ""))
 
 
@@ -118,8 +119,8 @@ def _tightest(roads: Roads, connection: Connection, chosen: Route) -> str:
     line = max(lines, key=lambda line: line.total_ns)
     parts = {"propagation": line.propagation_ns, "own packet": line.serialisation_ns, "blocking": line.blocking_ns,
              "queue": line.queueing_ns, "switch": line.switch_ns}
-    told = ", ".join(f"{render_time(part)} {name}" for name, part in parts.items() if part)
-    return f"{line.link} with {render_time(line.total_ns)} ({told})"
+    told = ", ".join(f"{_told(part)} {name}" for name, part in parts.items() if part)
+    return f"{line.link} with {_told(line.total_ns)} ({told})"
 
 
 def _left_out(roads: Roads, connection: Connection) -> str:
@@ -175,6 +176,11 @@ def _why_shut(roads: Roads, connection: Connection, arc: Arc) -> str:
     if arc.link in roads.down:
         return "down"
     return "avoided" if arc.link in connection.avoid_links else "at an avoided switch"
+
+
+def _told(time_ns: int) -> str:
+    """To the ns, or from a millisecond on to the us above."""
+    return render_time(time_ns if time_ns < MS else -(-time_ns // US) * US)
 
 
 def _arc(roads: Roads, number: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from intents.documents import Documents, canonical
 from intents.model import BudgetLine, Path, Plan
 from intents.rules import Action, Field, Flow, Group, Meter, RuleSet
+from intents.tables import key_order
 from topologies.model import Topology
 
 
@@ -30,7 +31,7 @@ def plan_document(plan: Plan, rules: RuleSet, digest: str, seconds: Mapping[str,
 
 def rules_document(rules: RuleSet) -> dict[str, list[dict[str, Any]]]:
     """Every rule, sorted by switch, in OpenFlow's words."""
-    return {"flows": [_flow(rules.flows[key]) for key in sorted(rules.flows)],
+    return {"flows": [_flow(rules.flows[key]) for key in sorted(rules.flows, key=key_order)],
             "groups": [_group(rules.groups[key]) for key in sorted(rules.groups)],
             "meters": [_meter(rules.meters[key]) for key in sorted(rules.meters)],
             "queues": []}

@@ -155,7 +155,7 @@ class _Leg:
             return []
         limit = limit_ns(self.connection)
         if limit is not None:
-            shared = self.connection.co_routed and is_round_trip(self.connection)
+            shared = self.connection.both_ways and self.connection.co_routed and is_round_trip(self.connection)
             limit = limit // (2 if shared else 1) - self.weight((self.first, self.last)) % COST_UNIT
         search = Search(self.start, self.goal, self.measure, usable, limit, self.via)
         return [(self.first, *trail, self.last) for trail in islice(trails(self.roads, search), most)]

@@ -1,0 +1,119 @@
+"""Placements judged by the words of the language, without the planner's own searches and books."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from itertools import pairwise, product
+
+from intents.budget import hop
+from intents.model import Connection, Direction, Path, Placement
+from intents.roads import LABEL_BYTES
+from tests.intents.wishes import simple_trails
+from topologies.model import Arc, Topology
+
+NS = 1_000_000_000
+
+
+def broken(network: Topology, placement: Placement, down: frozenset[str]) -> Iterator[str]:
+    """What a placement breaks of its connection's constraints, room aside."""
+    wish, spent = placement.connection, {}
+    directions: tuple[Direction, ...] = ("forward", "reverse") if wish.both_ways else ("forward",)
+    if tuple(path.direction for path in placement.paths) != directions:
+        yield "directions"
+    for path in placement.paths:
+        arcs = arcs_of(network, path)
+        yield from _broken_path(network, wish, path, arcs, down)
+        lines = [hop(network, arc, path.direction, wish.service_class, wish.bandwidth.max_packet_bytes) for arc in arcs]
+        spent[path.direction] = None if None in lines else sum(line.total_ns for line in lines if line)
+        if wish.latency and spent[path.direction] is None:
+            yield "unknown delay under a bound"
+    if wish.co_routed and wish.both_ways and placement.paths[0].links != placement.paths[1].links[::-1]:
+        yield "co-routed"
+    delays = [delay for delay in spent.values() if delay is not None]
+    if wish.latency and len(delays) == len(spent):
+        judged = [sum(delays)] if wish.latency.kind == "round-trip" else delays
+        if not all(map(wish.latency.admits, judged)):
+            yield "latency"
+
+
+def _broken_path(network: Topology, wish: Connection, path: Path, arcs: list[Arc], down: frozenset[str]) -> Iterator[str]:
+    ends = (wish.source, wish.target) if path.direction == "forward" else (wish.target, wish.source)
+    via = wish.via if path.direction == "forward" else wish.via[::-1]
+    hosts = [network.host_by_name[name] for name in ends]
+    packet = min(wish.bandwidth.max_packet_bytes, *(host.mtu for host in hosts))
+    if (path.nodes[0], path.nodes[-1]) != ends or len(set(path.nodes)) != len(path.nodes):
+        yield "not a simple path between the hosts"
+    if not down.isdisjoint(path.links) or not wish.avoid_links.isdisjoint(path.links):
+        yield "link"
+    if not wish.avoid_switches.isdisjoint(path.nodes):
+        yield "switch"
+    if tuple(node for node in path.nodes if node in via) != via:
+        yield "via"
+    if any(arc.mtu < packet + LABEL_BYTES for arc in arcs[1:-1]):
+        yield "mtu"
+
+
+def overbooked(network: Topology, before: Mapping[str, Placement], after: Mapping[str, Placement],
+               down: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Arcs and queues that hold more than they may at some instant between two plans: what moves has its old place
+    until it has its new one, the larger of the two where they meet."""
+    rates: dict[Arc, int] = defaultdict(int)
+    bursts: dict[tuple[Arc, str], int] = defaultdict(int)
+    packets: dict[tuple[Arc, str], int] = {}
+    for key, placement in after.items():
+        shares = [_share(network, placement, placement.paths)]
+        old = before.get(key)
+        if old is not None and old.paths != placement.paths:
+            alive = [path for path in old.paths if down.isdisjoint(path.links)]
+            shares.append(_share(network, old, alive))
+        for arc in {arc for rate, _, _ in shares for arc in rate}:
+            rates[arc] += max(rate.get(arc, 0) for rate, _, _ in shares)
+        for queue in {queue for _, burst, _ in shares for queue in burst}:
+            bursts[queue] += max(burst.get(queue, 0) for _, burst, _ in shares)
+            least = min(packet.get(queue, 1 << 30) for _, _, packet in shares)
+            packets[queue] = min(packets.get(queue, 1 << 30), least)
+    yield from (f"{rate} bps on {arc.link} from {arc.source}" for arc, rate in rates.items() if rate > arc.capacity_bps)
+    yield from (f"{burst} B in the queue {queue} of {arc.link} from {arc.source}" for (arc, queue), burst in bursts.items()
+                if (burst - packets[arc, queue]) * 8 * NS > network.queue_ns(queue) * arc.capacity_bps)
+
+
+def every_placement(network: Topology, wish: Connection) -> Iterator[Placement]:
+    """Every way to run a connection on simple paths, whether it obeys anything or not."""
+    there = list(_paths(network, wish, "forward"))
+    back = list(_paths(network, wish, "reverse")) if wish.both_ways else []
+    for paths in product(there, back) if wish.both_ways else ((path,) for path in there):
+        yield Placement(wish, tuple(paths), ())
+
+
+def arcs_of(network: Topology, path: Path) -> list[Arc]:
+    """The arcs of a path; fails where it is none."""
+    arcs = [network.arc_by_ends[hop] for hop in zip(path.links, path.nodes[:-1], strict=True)]
+    assert [arc.target for arc in arcs] == list(path.nodes[1:])
+    assert all(one.target == other.source for one, other in pairwise(arcs))
+    return arcs
+
+
+def _paths(network: Topology, wish: Connection, direction: Direction) -> Iterator[Path]:
+    names = (wish.source, wish.target) if direction == "forward" else (wish.target, wish.source)
+    source, target = (network.host_by_name[name] for name in names)
+    for trail in simple_trails(network, source.at.switch, target.at.switch):
+        arcs = [network.arcs[number] for number in trail]
+        yield Path("working", direction, (source.name, source.at.switch, *(arc.target for arc in arcs), target.name),
+                   (source.access_link, *(arc.link for arc in arcs), target.access_link), None, 0)
+
+
+Share = tuple[dict[Arc, int], dict[tuple[Arc, str], int], dict[tuple[Arc, str], int]]
+
+
+def _share(network: Topology, placement: Placement, paths: "tuple[Path, ...] | list[Path]") -> Share:
+    """What some paths of a connection reserve: rates, bursts, and their smallest packets."""
+    wish, asked = placement.connection, placement.connection.bandwidth
+    rates: dict[Arc, int] = defaultdict(int)
+    bursts: dict[tuple[Arc, str], int] = defaultdict(int)
+    packets: dict[tuple[Arc, str], int] = {}
+    for path in paths:
+        rate = asked.reverse_bps if path.direction == "reverse" and asked.reverse_bps is not None else asked.guaranteed_bps
+        for arc in arcs_of(network, path) if rate is not None else ():
+            rates[arc] += rate or 0
+            bursts[arc, wish.service_class] += max(asked.burst_bytes or 0, asked.max_packet_bytes)
+            packets[arc, wish.service_class] = asked.max_packet_bytes
+    return dict(rates), dict(bursts), packets
