@@ -37,7 +37,8 @@ class Outcome:
 def document(outcome: Outcome) -> dict[str, Any]:
     """The outcome as plain data."""
     return {
-        "scenario": outcome.scenario.metadata.name, "passed": outcome.passed, "backend": {each: outcome.backend[each] for each in ("switches", "links")},
+        "scenario": outcome.scenario.metadata.name, "passed": outcome.passed,
+        "backend": {each: outcome.backend[each] for each in ("switches", "links")},
         "seconds": round(outcome.seconds, 1), "expectations": [asdict(row) for row in outcome.rows],
         "intents": {name: _intent(name, outcome) for name in sorted(outcome.seen.placed)},
         "events": [{"at_s": round(at, 3), "what": what} for at, what in outcome.events],

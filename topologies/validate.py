@@ -55,12 +55,20 @@ def _not_a_choice(error: Mapping[str, Any]) -> str:
     return f"expected {one_of(choices)}, found {described(value)}{near}"
 
 
+def _not_a_tag(error: Mapping[str, Any]) -> str:
+    """A key (`do`) whose value chooses what else may stand there."""
+    context, choices = error["ctx"], re.findall(r"'([^']*)'", error["ctx"]["expected_tags"])
+    key, found = context["discriminator"].strip("'"), str(context["tag"])
+    return f'expected {key}: {" or ".join(choices)}, found "{found[:40]}"{nearest(found, choices)}'
+
+
 def _expected(noun: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda error: f'expected {noun}, found {described(error["input"])}'
 
 
 _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "literal_error": _not_a_choice,
+    "union_tag_invalid": _not_a_tag,
     "value_error": lambda error: str(error["ctx"]["error"]),
     "string_type": _expected("text"),
     "model_type": _expected("a mapping"),

@@ -1,0 +1,91 @@
+"""From what was seen to rows and a verdict: each expectation can fail, and nothing seen shows nothing."""
+
+from dataclasses import replace
+
+from intents.model import LatencyBound
+from labs.judge import Adopted, Evidence, Placed, rows, verdict
+from labs.measured import Span, Stream
+from labs.report import Outcome, document
+from labs.scenario import read_scenario
+
+MS = 1_000_000
+TEXT = """\
+apiVersion: isochrone/v1
+kind: Scenario
+metadata: {name: small}
+spec:
+  topology: metro
+  intents: [intents.yaml]
+  statistic: p50
+  at: [{t: 0 s, do: apply}, {t: 9 s, do: end}]
+  expect: [EXPECTED]
+"""
+
+
+def scenario(expected):
+    return read_scenario(TEXT.replace("EXPECTED", expected), "s.yaml")
+
+
+def evidence(lost=0, copies=0, delay_ns=MS // 4, **more):
+    sent = [i * MS for i in range(1000)]
+    arrivals = [(i, at + delay_ns) for i, at in enumerate(sent)][lost:] + [(999, 2000 * MS)] * copies
+    spans = [Span("steady", 0, 500 * MS), Span("moves", 0, 1000 * MS)]
+    return replace(Evidence([Stream("surgery", "surgeon", "robot", sent, arrivals)], spans,
+                            {"surgery": Placed(560_000, LatencyBound(MS, strict=True))}), **more)
+
+
+def outcome(expected, seen):
+    return [row.passed for row in rows(scenario(expected), seen)]
+
+
+def test_a_loss_in_a_move_fails_unless_a_queue_has_it_on_record():
+    expected = "{intent: surgery, lost: 0, during: moves}"
+    assert outcome(expected, evidence()) == [True]
+    assert outcome(expected, evidence(lost=2)) == [False]
+    assert outcome(expected, evidence(lost=2, drops={"moves": 1})) == [False]
+    assert outcome(expected, evidence(lost=2, drops={"moves": 2})) == [True]
+    assert outcome(expected, evidence(lost=2, drops={"steady": 2})) == [False]
+
+
+def test_copies_and_loops():
+    assert outcome("{intent: surgery, duplicated: 0, during: moves}", evidence(copies=1)) == [False]
+    assert outcome("{intent: surgery, looped: 0, during: moves}", evidence(looped={"moves": 1})) == [False]
+    assert outcome("{intent: surgery, looped: 0, during: moves}", evidence()) == [True]
+
+
+def test_nothing_sent_passes_nothing():
+    assert outcome("{intent: surgery, lost: 0, during: restart}", evidence()) == [False]
+    assert outcome("{intent: imaging, lost: 0, during: moves}", evidence()) == [False]
+
+
+def test_latency_and_budget():
+    assert outcome("{intent: surgery, latency: {p50: < 1 ms}, during: steady}", evidence()) == [True]
+    assert outcome("{intent: surgery, latency: {p50: < 1 ms}, during: steady}", evidence(delay_ns=MS)) == [False]
+    assert outcome("{intent: surgery, budget: < 500 us}", evidence()) == [False]
+    assert outcome("{intent: surgery, placed: true}", evidence(placed={})) == [False]
+
+
+def test_adoption():
+    expected = "{controller: {adopted-within: 12 s, changes: 0, orphans: 0}, during: restart}"
+    assert outcome(expected, evidence(adopted=Adopted(4.0, 0, 0))) == [True, True, True]
+    assert outcome(expected, evidence(adopted=Adopted(13.0, 1, 2))) == [False, False, False]
+    assert outcome(expected, evidence(adopted=Adopted(None, 0, 0))) == [False, True, True]
+    assert outcome(expected, evidence()) == [False, False, False]
+
+
+def test_the_scenario_names_the_statistic():
+    seen = evidence()
+    assert verdict("surgery", scenario("{intent: surgery, placed: true}"), seen).statistic == "p50"
+
+
+def test_the_document_says_what_was_counted():
+    told = document(Outcome(scenario("{intent: surgery, placed: true}"), {"switches": "a", "links": "b"}, 9.0,
+                            evidence(lost=3), [(0.0, "apply")]))
+    assert told["passed"] is True
+    assert told["intents"]["surgery"]["lost"] == 3
+    assert told["intents"]["surgery"]["latency_ms"] == {"p50": 0.25, "p99": 0.25}
+    assert told["intents"]["surgery"]["verdict"] == "MET"
+
+
+def test_a_scenario_that_expects_nothing_does_not_pass():
+    assert not Outcome(scenario(""), {"switches": "a", "links": "b"}, 9.0, evidence(), []).passed

@@ -1,0 +1,50 @@
+"""Scenarios as written: what is read, and what is refused with its place."""
+
+import pytest
+
+from labs.catalog import load, names
+from labs.scenario import read_scenario
+from topologies.problems import BadInput
+
+SCENARIO = """\
+apiVersion: isochrone/v1
+kind: Scenario
+metadata: {name: small}
+spec:
+  topology: metro
+  intents: [intents.yaml]
+  at:
+    - {t: 0 s, do: apply}
+    - {t: 2 s, do: probe, from: surgeon, to: robot, rate: 1000/s, size: 128 B, both: true}
+    - {t: 9 s, do: end}
+  expect:
+    - {intent: surgery, lost: 0, during: steady}
+"""
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_shipped_scenario_is_whole(name):
+    assert load(name).scenario.metadata.name == name
+
+
+def test_units_become_integers():
+    probe = read_scenario(SCENARIO, "s.yaml").spec.at[1]
+    assert (probe.t, probe.rate, probe.size) == (2_000_000_000, 1000, 128)
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), [
+    ("1000/s", "1000", '1000 has no unit: "1000/s"?'),
+    ("do: end", "do: stop", 's.yaml:10:7: expected do: apply or probe or kill or end, found "stop"'),
+    ("lost: 0", "losst: 0", 'unknown key "losst"; did you mean "lost"?'),
+    ("lost: 0", "latency: {p50: 1 ms}", '"1 ms" is not an upper bound; write it like "< 1 ms"'),
+    ("t: 9 s", "t: 1 s", "is earlier than the event before it; sort the events by t"),
+    ("    - {t: 9 s, do: end}\n", "", "must end in {t: ..., do: end}, once"),
+    (", during: steady", "", "must say when: add `during: steady`, `moves` or `restart`"),
+    ("intent: surgery, ", "", "must speak of an intent or of the controller"),
+    ("lost: 0, during: steady", "during: steady", "expects nothing; add lost: 0, or latency, placed, budget"),
+])
+def test_what_is_wrong_is_said_with_its_place(right, wrong, said):
+    assert right in SCENARIO
+    with pytest.raises(BadInput) as bad:
+        read_scenario(SCENARIO.replace(right, wrong), "s.yaml")
+    assert said in str(bad.value)
