@@ -26,7 +26,9 @@ class Sorted:
 
 def claims_of(rules: RuleSet) -> frozenset[Claim]:
     """What has to be recorded before any of these rules is sent."""
-    return frozenset(claim_of(item) for item in items_of(rules))
+    marks = {mark_in(cookie) for cookie in {flow.cookie for flow in rules.flows.values()}}
+    numbered = (*rules.groups.values(), *rules.meters.values())
+    return frozenset({Claim("flow", 0, mark) for mark in marks} | {claim_of(item) for item in numbered})
 
 
 def claim_of(item: Item) -> Claim:
@@ -45,8 +47,8 @@ def sorted_by_owner(tables: RuleSet, claims: frozenset[Claim], target: RuleSet) 
         whose = alien if not _looks_ours(item) else ours if _is_ours(item, claims, target) else strange
         whose.append(item)
     lent = {(what, *key) for item in strange if isinstance(item, Flow) for what, *key in references(item)}
-    kept = [item for item in ours if _reference(item) in lent and not _is_wanted(item, target)]
-    claimed = [item for item in ours if item not in kept]
+    kept = [item for item in ours if _reference(item) in lent and not _is_wanted(item, target)] if lent else []
+    claimed = [item for item in ours if item not in kept] if kept else ours
     occupied = frozenset(item.key for item in alien if isinstance(item, Flow) and item.key in target.flows)
     return Sorted(rule_set([*claimed, *alien]), len(strange) + len(kept), len(alien), occupied)
 
@@ -64,7 +66,7 @@ def _looks_ours(item: Item) -> bool:
 
 
 def _is_ours(item: Item, claims: frozenset[Claim], target: RuleSet) -> bool:
-    return claim_of(item) in claims or _is_wanted(item, target)
+    return _is_wanted(item, target) or claim_of(item) in claims
 
 
 def _is_wanted(item: Item, target: RuleSet) -> bool:

@@ -52,13 +52,11 @@ def _placed(world: World, memory: Memory, needs: Needs, key: str, wrong: frozens
     missing = needs.of(key) & wrong
     if not missing:
         return Status.SATISFIED, ""
-    for item in sorted(missing, key=str):
-        if item in world.rejections:
-            status = Status.DEGRADED if key in world.record.older else Status.UNSATISFIABLE
-            return status, f"RESOURCE: {_rejected(world, item)}"
-    for item in sorted(missing, key=str):
-        if item in memory.refuted:
-            return Status.PENDING, f"its next step is held back, for its proof fails: {memory.refuted[item]}"
+    for item in sorted(missing & world.rejections.keys(), key=str):
+        status = Status.DEGRADED if key in world.record.older else Status.UNSATISFIABLE
+        return status, f"RESOURCE: {_rejected(world, item)}"
+    for item in sorted(missing & memory.refuted.keys(), key=str):
+        return Status.PENDING, f"its next step is held back, for its proof fails: {memory.refuted[item]}"
     return Status.PENDING, memory.waits.get(key, f"{len(missing)} of its rules are not confirmed yet")
 
 
