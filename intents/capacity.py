@@ -42,7 +42,7 @@ def demand(connection: Connection, direction: Direction) -> Demand | None:
     """What a direction reserves; `None` where it asks for no guaranteed rate."""
     wished = connection.bandwidth
     rate = wished.guaranteed_bps if direction == "forward" or wished.reverse_bps is None else wished.reverse_bps
-    if rate is None or (direction == "reverse" and not connection.both_ways):
+    if not rate or (direction == "reverse" and not connection.both_ways):
         return None
     burst = wished.max_packet_bytes if wished.burst_bytes is None else wished.burst_bytes
     return Demand(connection.service_class, rate, max(burst, wished.max_packet_bytes), wished.max_packet_bytes)

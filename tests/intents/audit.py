@@ -112,8 +112,8 @@ def _share(network: Topology, placement: Placement, paths: "tuple[Path, ...] | l
     packets: dict[tuple[Arc, str], int] = {}
     for path in paths:
         rate = asked.reverse_bps if path.direction == "reverse" and asked.reverse_bps is not None else asked.guaranteed_bps
-        for arc in arcs_of(network, path) if rate is not None else ():
-            rates[arc] += rate or 0
+        for arc in arcs_of(network, path) if rate else ():
+            rates[arc] += rate
             bursts[arc, wish.service_class] += max(asked.burst_bytes or 0, asked.max_packet_bytes)
             packets[arc, wish.service_class] = asked.max_packet_bytes
     return dict(rates), dict(bursts), packets

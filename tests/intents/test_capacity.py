@@ -97,5 +97,6 @@ def test_the_reverse_direction_reserves_its_own_rate():
     asked = wish("a", "h1", "h3", bandwidth=Bandwidth(50 * MBPS, None, None, 1500, 20 * MBPS))
     assert demand(asked, "forward") == Demand("best-effort", 50 * MBPS, 1500, 1500)
     assert demand(asked, "reverse") == Demand("best-effort", 20 * MBPS, 1500, 1500)
+    assert demand(replace(asked, bandwidth=Bandwidth(50 * MBPS, reverse_bps=0)), "reverse") is None
     assert demand(replace(asked, both_ways=False), "reverse") is None
     assert demand(replace(asked, bandwidth=Bandwidth(max_bps=MBPS)), "forward") is None

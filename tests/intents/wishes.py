@@ -55,7 +55,7 @@ def connections(draw: st.DrawFn, network: Topology, name: str = "i", selectors: 
         draw(st.sampled_from(SELECTORS)) if selectors else Selector(), draw(st.sampled_from(CLASSES)),  # type: ignore[arg-type]
         draw(st.none() | bounds()),
         Bandwidth(draw(st.sampled_from((None, 4 * MBPS, 20 * MBPS, 50 * MBPS))), None,
-                  draw(st.sampled_from((None, packet, 3000))), packet, draw(st.sampled_from((None, None, 8 * MBPS)))),
+                  draw(st.sampled_from((None, packet, 3000))), packet, draw(st.sampled_from((None, None, 0, 8 * MBPS)))),
         tuple(draw(st.lists(st.sampled_from(switches), unique=True, max_size=2))) if draw(rare) else (),
         draw(st.frozensets(st.sampled_from(links), max_size=2)) if links and draw(rare) else frozenset(),
         draw(st.frozensets(st.sampled_from(switches), max_size=1)) if draw(rare) else frozenset(),
