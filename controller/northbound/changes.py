@@ -4,10 +4,11 @@ Rules of this file: nothing here decides for the network, the loop does; a chang
 prepared again, a bounded number of times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from controller.door import Entry, Name, admit, by_name, changed_names, mentions
@@ -24,6 +25,10 @@ from topologies.source import BadInput, Problem
 
 ATTEMPTS = 10
 """How often a change is prepared anew because the network moved meanwhile, before the caller is told to try again."""
+
+
+WAITING = 8
+"""How many changes may be prepared or wait for their turn; more would take the workers of those who only look."""
 
 
 class NotDoneError(Exception):
@@ -52,13 +57,14 @@ class Changes:
     def __init__(self, network: Topology, authority: Authority) -> None:
         self._network = network
         self._authority = authority
-        self._turn = Lock()
+        self._places = BoundedSemaphore(WAITING)
+        self._one_at_a_time = Lock()
 
     def apply(self, files: Sequence[tuple[str, str]], dry_run: bool) -> pb.ApplyResponse:
         """Applies documents, given as (text, file) pairs. Raises BadInput, NotDoneError."""
         watch = Stopwatch()
         newer = watch.timed("read", lambda: _read(files))
-        with self._turn:
+        with self._turn():
             for _ in range(ATTEMPTS):
                 snapshot = self._authority.snapshot
                 applied = _prepared(self._network, snapshot, newer, watch)
@@ -71,7 +77,9 @@ class Changes:
 
     def delete(self, names: Sequence[Name]) -> int:
         """Deletes documents and returns the new revision. Raises NotDoneError."""
-        with self._turn:
+        if not names:
+            raise NotDoneError("INVALID_ARGUMENT", "name what to delete")
+        with self._turn():
             for _ in range(ATTEMPTS):
                 snapshot = self._authority.snapshot
                 documents = _left(snapshot, names)
@@ -81,6 +89,16 @@ class Changes:
                 if revision is not None:
                     return revision
         raise _still_moving()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise NotDoneError("RESOURCE_EXHAUSTED", f"{WAITING} changes wait for their turn already; try again later")
+        try:
+            with self._one_at_a_time:
+                yield
+        finally:
+            self._places.release()
 
     def _committed(self, snapshot: Snapshot, documents: Documents, way: Way) -> int | None:
         """The revision of a change that stands now, None for one that came too late."""

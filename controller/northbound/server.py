@@ -10,13 +10,15 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from controller.address import Address
-from controller.northbound.changes import Authority
+from controller.northbound.changes import WAITING, Authority
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2, intents_pb2_grpc
 from controller.northbound.service import ControllerService, IntentsService
 from controller.northbound.tls import Keys
 from topologies.model import Topology
 
-WORKERS = 8
+WORKERS = 2 * WAITING
+"""Half of them can never be taken by changes."""
+
 CALLS = 64
 """Calls at a time, those that wait for a worker included; the next one gets RESOURCE_EXHAUSTED."""
 

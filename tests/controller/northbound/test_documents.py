@@ -47,6 +47,12 @@ def test_a_kind_must_be_named(client: Client) -> None:
     assert refused.value.code == "INVALID_ARGUMENT"
 
 
+def test_deleting_nothing_is_a_mistake(client: Client) -> None:
+    with pytest.raises(CallRefusedError, match="name what to delete") as refused:
+        client.delete([])
+    assert refused.value.code == "INVALID_ARGUMENT"
+
+
 def test_deleting_takes_away_all_or_nothing(client: Client) -> None:
     apply(client, SURGERY, TELEMEDICINE, intent("scans", "scanner", "archive"))
     with pytest.raises(CallRefusedError):

@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from controller.address import Address
 from controller.agent.loop import Loop
+from controller.northbound.changes import WAITING
 from controller.northbound.client import CallRefusedError, Client, NoAnswerError
 from controller.northbound.server import CannotListenError, serve
 from controller.northbound.tls import Keys, read_keys
@@ -115,6 +116,27 @@ def test_a_network_that_never_rests_is_said(loop: Loop) -> None:
     with Client(northbound.address) as client, pytest.raises(CallRefusedError, match="try again") as refused:
         apply(client, SURGERY, TELEMEDICINE)
     assert refused.value.code == "ABORTED"
+    northbound.stop()
+
+
+def test_a_crowd_of_changes_leaves_room_for_those_who_look(loop: Loop) -> None:
+    class Slow(Answering):
+        def submit(self, proposal: Proposal) -> "Future[Committed | Stale | NotStored]":
+            self.offered.append(proposal)
+            return slow
+
+    slow: Future[Committed | Stale | NotStored] = Future()
+    northbound = serve(Address("127.0.0.1", 0), None, metro(), Slow(loop.snapshot, Stale))
+    with Client(northbound.address) as client, ThreadPoolExecutor(WAITING + 1) as crowd:
+        calls = [crowd.submit(apply, client, intent("i", "surgeon", "robot")) for _ in range(WAITING + 1)]
+        (first,), others = wait(calls, timeout=10, return_when=FIRST_COMPLETED)
+        looked = client.status()
+        slow.set_result(Committed(1))
+        with pytest.raises(CallRefusedError, match="wait for their turn already") as refused:
+            first.result()
+        assert refused.value.code == "RESOURCE_EXHAUSTED"
+        assert looked.switches
+        assert {other.result().revision for other in others} == {1}
     northbound.stop()
 
 
