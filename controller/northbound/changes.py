@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
-from controller.door import Entry, Name, admit, by_name, changed_names, mentions
+from controller.door import Entry, Name, admit, by_name, changed_names
+from controller.northbound.deletion import left, planned_without
+from controller.northbound.errors import NotDoneError
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import connections_of, refused
-from controller.road import Ground, Stopwatch, Way, built, planned
+from controller.road import Ground, Stopwatch, Way, built
 from controller.snapshot import Committed, NotStored, Proposal, Snapshot, Stale
 from intents.documents import Documents, read_documents
-from intents.model import Plan, Wanted
+from intents.model import Plan
 from intents.report import digest, plan_document
 from topologies.model import Topology
-from topologies.nearest import nearest
 from topologies.source import BadInput, Problem
 
 ATTEMPTS = 10
@@ -29,14 +30,6 @@ ATTEMPTS = 10
 
 WAITING = 8
 """How many changes may be prepared or wait for their turn; more would take the workers of those who only look."""
-
-
-class NotDoneError(Exception):
-    """Nothing was changed. `code` is gRPC's name for the reason."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 class Authority(Protocol):
@@ -82,9 +75,9 @@ class Changes:
         with self._turn():
             for _ in range(ATTEMPTS):
                 snapshot = self._authority.snapshot
-                documents = _left(snapshot, names)
+                documents = left(snapshot, names)
                 watch, ground = Stopwatch(), ground_of(self._network, snapshot)
-                wanted, plan = _planned_without(ground, snapshot, documents, names, watch)
+                wanted, plan = planned_without(ground, snapshot, documents, names, watch)
                 revision = self._committed(snapshot, documents, _sound(built(ground, wanted, plan, watch)))
                 if revision is not None:
                     return revision
@@ -199,47 +192,6 @@ def _warnings(snapshot: Snapshot, entry: Entry) -> list[str]:
     if absent:
         warnings.append(f"{len(absent)} of {len(snapshot.switches)} switches are not connected: their rules wait")
     return warnings
-
-
-def _left(snapshot: Snapshot, names: Sequence[Name]) -> Documents:
-    """The documents without the named ones."""
-    standing = by_name(snapshot.documents)
-    for kind, name in names:
-        if (kind, name) not in standing:
-            others = [other for of, other in standing if of == kind]
-            raise NotDoneError("NOT_FOUND", f'no {kind} "{name}"{nearest(name, others)}')
-    gone: dict[str, list[str]] = {"intent": [], "slice": [], "profile": []}
-    for kind, name in names:
-        gone[kind].append(name)
-    return snapshot.documents.without(intents=gone["intent"], slices=gone["slice"], profiles=gone["profile"])
-
-
-def _planned_without(ground: Ground, snapshot: Snapshot, documents: Documents, names: Sequence[Name],
-                     watch: Stopwatch) -> tuple[Wanted, Plan]:
-    """The plan of what a deletion leaves. Refused where something that is left needs what would go."""
-    try:
-        wanted, plan = planned(ground, documents, watch)
-    except BadInput as bad:
-        users = _users(snapshot, documents, names) or [str(bad)]
-        raise NotDoneError("FAILED_PRECONDITION", f"in use by {', '.join(users)}; nothing was deleted") from bad
-    harmed = sorted({refusal.intent for key, refusal in plan.refusals.items() if key in ground.plan.placements})
-    if harmed:
-        raise NotDoneError("FAILED_PRECONDITION", f"without it intent {', '.join(harmed)} could not be placed; "
-                                                  "nothing was deleted")
-    return wanted, plan
-
-
-def _users(snapshot: Snapshot, left: Documents, names: Sequence[Name]) -> list[str]:
-    """What is left and uses one of the names."""
-    gone = frozenset(names)
-    users = {f"slice {name}" for name, slice_ in left.slices.items() if ("profile", slice_.spec.profile) in gone}
-    for name, intent in left.intents.items():
-        if not isinstance(intent.spec, str) and ("slice", intent.spec.slice) in gone:
-            users.add(f"intent {name}")
-    placed = (placement.connection for placement in snapshot.plan.placements.values())
-    users |= {f"intent {connection.intent}" for connection in placed
-              if connection.intent in left.intents and mentions(connection, snapshot.documents) & gone}
-    return sorted(users)
 
 
 def _still_moving() -> NotDoneError:

@@ -9,7 +9,8 @@ from google.rpc import status_pb2
 from grpc_status import rpc_status
 
 from controller.door import Kind, Name, by_name
-from controller.northbound.changes import Authority, Changes, NotDoneError
+from controller.northbound.changes import Authority, Changes
+from controller.northbound.errors import NotDoneError
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import connections_of, document_message, provenance_of, status_message
