@@ -4,9 +4,10 @@ Rules of this file: reasons are told apart by leaving constraints out. What has 
 BANDWIDTH, what has one but for its bound too for LATENCY, but for its size too for MTU; the rest is NO_PATH.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from intents.budget import hop
 from intents.capacity import Books
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
@@ -95,16 +96,13 @@ def _latency(roads: Roads, books: Books, connection: Connection, free: Route) ->
         return f"{asked} is asked and the delay of {_listed(unknown)} is unknown, which meets no bound; declare it"
     return (_too_far(roads, connection, bound, asked)
             or f"{asked} is asked and the best path takes {_told(best[0])}; its tightest hop is "
-            f"{_tightest(roads, connection, best[1])}") + _left_out(roads, connection)
+            f"{_tightest(roads, connection, best[1])}") + _left_out(roads, connection, bound)
 
 
 def _too_far(roads: Roads, connection: Connection, bound: LatencyBound, asked: str) -> str | None:
     """What light alone needs, where that breaks the bound."""
-    source, target = ends(roads, connection, "forward")
     delays = [UNKNOWN_NS if arc.delay_ns is None else arc.delay_ns for arc in roads.arcs]
-    one_way = sum(delays[arc] for arc in roads.access(source, target)) + roads.distances_by(
-        delays, target.at.switch)[source.at.switch]
-    ways = 2 if bound.kind == "round-trip" else 1
+    one_way, ways = _least_ns(roads, connection, delays), _ways(bound)
     if bound.admits(ways * one_way):
         return None
     within = bound.max_ns // ways // FIBRE_NS_PER_KM
@@ -123,11 +121,27 @@ def _tightest(roads: Roads, connection: Connection, chosen: Route) -> str:
     return f"{line.link} with {_told(line.total_ns)} ({told})"
 
 
-def _left_out(roads: Roads, connection: Connection) -> str:
-    """Links that might have done, had their delay been declared."""
+def _left_out(roads: Roads, connection: Connection, bound: LatencyBound) -> str:
+    """Links over which the bound might be met, were their delay known: were it nothing, it would be."""
     unknown = barred_to(roads, connection) - barred_to(roads, replace(connection, latency=None))
+    lines = [hop(roads.network, replace(arc, delay_ns=arc.delay_ns or 0), "forward", connection.service_class,
+                 connection.bandwidth.max_packet_bytes) for arc in roads.arcs]
+    least = _least_ns(roads, connection, [line.total_ns if line else 0 for line in lines])
+    if not unknown or not bound.admits(least * _ways(bound)):
+        return ""
     links = {roads.arcs[arc].link for arc in unknown}
-    return f"; unknown is the delay of {_listed(links)}, which therefore meets no bound" if links else ""
+    return f"; the delay of {_listed(links)} is unknown and so meets no bound: declare it if it is short"
+
+
+def _least_ns(roads: Roads, connection: Connection, weights: Sequence[int]) -> int:
+    """The least sum of such weights from host to host, whatever the constraints."""
+    source, target = ends(roads, connection, "forward")
+    between = roads.distances_by(weights, target.at.switch)[source.at.switch]
+    return between + sum(weights[arc] for arc in roads.access(source, target))
+
+
+def _ways(bound: LatencyBound) -> int:
+    return 2 if bound.kind == "round-trip" else 1
 
 
 def _mtu(roads: Roads, connection: Connection, chosen: Route) -> str:

@@ -1,0 +1,8 @@
+"""Options of the whole test suite."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regenerate", action="store_true",
+                     help="write the expected files of tests/cases anew; look at the difference before you commit it")
