@@ -7,7 +7,7 @@ Rules of this file: a connection that may ride on several placements at once cou
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from intents.model import Placement
+from intents.model import Path, Placement
 from topologies.model import Arc, Topology
 
 Held = Mapping[str, tuple[Placement, ...]]
@@ -52,12 +52,17 @@ def _largest(placements: Iterable[Placement]) -> Counter[ArcKey]:
     most: Counter[ArcKey] = Counter()
     for placement in placements:
         of_this: Counter[ArcKey] = Counter()
-        for path in placement.paths:
+        for path in working_paths(placement):
             for arc in zip(path.links, path.nodes[:-1], strict=True):
                 of_this[arc] += path.reserved_bps
         most |= of_this
     return most
 
 
+def working_paths(placement: Placement) -> Iterator[Path]:
+    """The paths that packets go by while no link fails; what detours reserve is a pool, which planning sees to."""
+    return (path for path in placement.paths if path.role == "working")
+
+
 def _arcs(placement: Placement) -> Iterator[ArcKey]:
-    return (arc for path in placement.paths for arc in zip(path.links, path.nodes[:-1], strict=True))
+    return (arc for path in working_paths(placement) for arc in zip(path.links, path.nodes[:-1], strict=True))

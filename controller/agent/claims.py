@@ -27,7 +27,7 @@ class Sorted:
 def claims_of(rules: RuleSet) -> frozenset[Claim]:
     """What has to be recorded before any of these rules is sent."""
     marks = {mark_in(cookie) for cookie in {flow.cookie for flow in rules.flows.values()}}
-    numbered = (*rules.groups.values(), *rules.meters.values())
+    numbered: tuple[Item, ...] = (*rules.groups.values(), *rules.meters.values())
     return frozenset({Claim("flow", 0, mark) for mark in marks} | {claim_of(item) for item in numbered})
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from controller.agent.belief import Belief
 from controller.agent.choose import RETIRE_S, Offer, offers
-from controller.agent.gaps import compared
+from controller.agent.gaps import Gaps, compared
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
 from controller.agent.prove import proved
@@ -47,6 +47,7 @@ def decide(world: World, memory: Memory, now: float) -> Decision:
     world = _released(world, frozenset(key for key, since in left_since.items() if now >= since + COMMIT_S))
     memory = replace(memory, gaps=compared(world, memory.gaps), needs=_needs(world, memory.needs),
                      refuted={} if fresh else memory.refuted)
+    world = _forgiven(world, memory.gaps)
     scene = Scene(world, memory.gaps, memory.needs or _needs(world, None), {}, memory.refuted, now)
     scene = replace(scene, idle_since={key: memory.idle_since.get(key, now) for key in _idle(scene)})
     open_to, waits = offers(scene)
@@ -57,6 +58,16 @@ def decide(world: World, memory: Memory, now: float) -> Decision:
                      barred=_barred(memory, requests, now), refuted={**memory.refuted, **refuted})
     world = sent(world, requests)
     return Decision(world, replace(memory, edition=world.edition, wake_at=_wake_at(world, memory, now)), requests)
+
+
+def _forgiven(world: World, gaps: Gaps) -> World:
+    """The world without rejections of what its switch holds by now, or need not hold any more."""
+    if not world.rejections:
+        return world
+    open_still = {item_key(change.item) for gap in gaps.by_dpid.values() for step in gap.steps for change in step.changes}
+    kept = {key: found for key, found in world.rejections.items()
+            if key[0] == "Tables" or key in open_still or key[1] not in gaps.by_dpid}
+    return world if len(kept) == len(world.rejections) else replace(world, rejections=kept)
 
 
 def _left(world: World) -> Iterator[str]:

@@ -91,6 +91,8 @@ class Loop:
             facts, submission, goes_on = self._received()
             if not goes_on:
                 return
+            if submission is not None and not submission.answer.set_running_or_notify_cancel():
+                submission = None
             before, started = self.snapshot, self._clock()
             self._turn(facts, submission)
             if self.snapshot is not before:

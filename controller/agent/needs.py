@@ -15,8 +15,8 @@ from intents.rules import Flow, Group, RuleSet, Table
 from intents.tables import FlowKey, references
 from topologies.model import Topology
 
-_NAMING = ("mpls_label", "in_port", "ipv4_dst", "arp_tpa")
-"""Fields by which rules other than doors are found: of a label, of a port, of the address of a host."""
+_NAMING = ("in_port", "ipv4_dst", "arp_tpa")
+"""Fields by which the rules of a port and of a host's address are found."""
 
 
 class Needs:
@@ -79,6 +79,15 @@ class Needs:
         return {group: frozenset(keys) for group, keys in found.items()}
 
     @cached_property
+    def _by_label(self) -> Mapping[tuple[int, int], list[Flow]]:
+        found: dict[tuple[int, int], list[Flow]] = {}
+        for flow in self.target.flows.values():
+            for field in flow.match if flow.table == Table.LABEL else ():
+                if field.name == "mpls_label":
+                    found.setdefault((flow.dpid, field.value), []).append(flow)
+        return found
+
+    @cached_property
     def _by_field(self) -> Mapping[tuple[int, str, int], list[ItemKey]]:
         found: dict[tuple[int, str, int], list[ItemKey]] = {}
         for flow in self.target.flows.values():
@@ -89,16 +98,22 @@ class Needs:
 
     def _met(self, placement: Placement) -> Iterator[ItemKey]:
         for rider in self._riders[placement.connection.key]:
+            switches = self.switches(rider.connection)
             for door in doors_of(rider):
-                flow = self.target.flows[door]
-                yield item_key(flow)
-                yield from (("Group" if what == "group" else "Meter", dpid, number)
-                            for what, dpid, number in references(flow))
-                for label in labels_behind(flow, self.target):
-                    yield from (key for dpid in self.switches(rider.connection)
-                                for key in self._by_field.get((dpid, "mpls_label", label), ()))
+                yield from self._behind(self.target.flows[door], switches, set())
         for path in placement.paths:
             yield from self._met_on(path.nodes, path.links)
+
+    def _behind(self, flow: Flow, switches: frozenset[int], met: set[int]) -> Iterator[ItemKey]:
+        """A flow, what it refers to, and the flows of the labels that it sends packets under, to the end; each of the
+        labels `met` once."""
+        yield item_key(flow)
+        yield from (("Group" if what == "group" else "Meter", dpid, number) for what, dpid, number in references(flow))
+        for label in set(labels_behind(flow, self.target)) - met:
+            met.add(label)
+            for dpid in switches:
+                for next_flow in self._by_label.get((dpid, label), ()):
+                    yield from self._behind(next_flow, switches, met)
 
     def _met_on(self, nodes: tuple[str, ...], links: tuple[str, ...]) -> Iterator[ItemKey]:
         """The rules of ports and addresses on the way of one path."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from controller.agent.belief import Belief
-from controller.agent.books import openable
+from controller.agent.books import openable, working_paths
 from controller.agent.claims import claim_of, claims_of
 from controller.agent.world import World
 from controller.store.record import Claim, Record
@@ -74,7 +74,7 @@ def merged(layers: Iterable[RuleSet]) -> RuleSet:
 
 def _may_begin(world: World, now: float) -> bool:
     all_read = all(channel.tables is not None for channel in world.channels.values())
-    return all_read or not in_place(world.record) or now - world.started >= GRACE_S
+    return all_read or not in_place(world.record) or now >= world.started + GRACE_S
 
 
 def _revised(world: World, record: Record) -> World:
@@ -88,7 +88,7 @@ def _kept(world: World, new: Plan) -> dict[str, Placement]:
     wished = {connection.key: connection for connection in world.wanted.connections}
     cut = {key: placement for key, placement in sorted(in_place(world.record).items())
            if key in new.refusals and wished.get(key) == placement.connection
-           and any(not down.isdisjoint(path.links) for path in placement.paths)}
+           and any(not down.isdisjoint(path.links) for path in working_paths(placement))}
     held = {key: (placement,) for key, placement in new.placements.items()} if cut else {}
     verdicts = openable(world.topology, held, cut)
     return {key: placement for key, placement in cut.items() if verdicts[key] is None}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from controller.agent.belief import Belief
-from controller.agent.books import Held
+from controller.agent.books import Held, working_paths
 from controller.agent.gaps import Gaps
 from controller.agent.needs import Needs
 from controller.agent.replan import in_place
@@ -68,7 +68,7 @@ class Scene:
         started = new is not None and (key not in self.moving or self.belief.may_carry(new, but=older))
         candidates = (new, *older) if new is not None and started else older
         return tuple(each for each in candidates if all(
-            self.world.links[link].is_up for path in each.paths for link in path.links))
+            self.world.links[link].is_up for path in working_paths(each) for link in path.links))
 
 
 def moves(change: Change) -> bool:

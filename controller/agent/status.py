@@ -6,6 +6,7 @@ kept is DEGRADED while its links are up (it forwards, and nothing promises that 
 
 from collections.abc import Iterator
 
+from controller.agent.books import working_paths
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
 from controller.agent.replan import merged
@@ -62,7 +63,7 @@ def _placed(world: World, memory: Memory, needs: Needs, key: str, wrong: frozens
 
 def _refused(world: World, refusal: Refusal, kept: Placement | None) -> Standing:
     why = f"{refusal.reason.value}: {refusal.message}"
-    if kept is None or not all(world.links[link].is_up for path in kept.paths for link in path.links):
+    if kept is None or not all(world.links[link].is_up for path in working_paths(kept) for link in path.links):
         return Status.UNSATISFIABLE, why
     return Status.DEGRADED, f"forwards on its old path, without a promise: {why}"
 

@@ -148,6 +148,8 @@ def _absorbed(world: World, fact: Fact, now: float) -> World:
     channel = world.channels[fact.dpid]
     match fact:
         case SwitchUp():
+            world = replace(world, rejections={key: found for key, found in world.rejections.items()
+                                               if key[1] != fact.dpid})  # a new start: it may take now what it refused
             return _with(world, fact.dpid, replace(_lost(world, fact.dpid), connected=True, ports=dict(fact.ports)))
         case SwitchDown():
             return _with(world, fact.dpid, replace(_lost(world, fact.dpid), connected=False, ports={}))

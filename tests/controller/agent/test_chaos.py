@@ -91,6 +91,7 @@ def test_every_story_ends_well(build: object, told: list[tuple[tuple[str, object
         assert timeline.lost == []
         assert timeline.overbooked == []
         assert timeline.fabric.whole() == timeline.snapshot.target
+        assert [alarm for alarm in timeline.snapshot.alarms if "kept out" not in alarm] == []
         for key in timeline.snapshot.plan.placements:
             assert timeline.snapshot.statuses[key] is Status.SATISFIED
             assert timeline.arrives(key)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from controller.agent.agent import Agent, Answer
+from controller.agent.books import working_paths
 from controller.road import Ground, Stopwatch, built, planned
 from controller.snapshot import Proposal, Snapshot, Status
 from controller.store.sqlite import open_store
@@ -205,7 +206,7 @@ def _flows(network: Topology, placement: Placement) -> tuple[Flow, ...]:
     """The directions of a placement, forward first."""
     traffic = Traffic(network, {}, {placement.connection.key: placement})
     found = []
-    for path in placement.paths:
+    for path in working_paths(placement):
         source, target = (network.host_by_name[path.nodes[end]].at for end in (0, -1))
         packet = next(sample.packet for sample in traffic.samples((path.nodes[0], path.nodes[-1])) if sample.after)
         found.append(Flow(placement, packet, source, target, path.reserved_bps))
