@@ -22,7 +22,7 @@ def list_scenarios() -> None:
 
 @app.command("run")
 def run_scenario(
-    name: Annotated[str, typer.Argument(help="A scenario of `isochrone lab list`.")],
+    name: Annotated[str, typer.Argument(help="A scenario of `isochrone lab list`, or a scenario file.")],
     json: Annotated[Optional[Path], typer.Option(help="Write the report as JSON to this file.")] = None,  # noqa: UP045
 ) -> None:
     """Run a scenario to its table and PASS or FAIL (exit status 0 or 1; 2 where it cannot be run). Needs root."""

@@ -12,7 +12,7 @@ from topologies.model import Topology
 from topologies.nearest import nearest
 
 from .errors import LabError
-from .scenario import Apply, Probe, Scenario, read_scenario
+from .scenario import Apply, Cut, Load, Probe, Scenario, read_scenario
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -37,14 +37,18 @@ def story(name: str) -> str:
 
 
 def load(name: str) -> Staged:
-    """A shipped scenario. Raises LabError for an unknown name, BadInput with all that is wrong in its files."""
+    """A shipped scenario by its name, or a user's own by its file (what ends in .yaml or .yml, or has a slash in it), whose
+    other files stand beside it. Raises LabError for an unknown name, BadInput with all that is wrong in its files."""
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        return _staged(Path(name), name)
     if name not in names():
-        raise LabError(f'no scenario "{name}"{nearest(name, names())}; there are: {", ".join(names())}')
-    return _staged(SCENARIOS / name / "scenario.yaml")
+        raise LabError(f'no scenario "{name}"{nearest(name, names())}; there are: {", ".join(names())} '
+                       "(a file's name ends in .yaml)")
+    return _staged(SCENARIOS / name / "scenario.yaml", f"{name}/scenario.yaml")
 
 
-def _staged(path: Path) -> Staged:
-    scenario = read_scenario(path.read_text(), path.name)
+def _staged(path: Path, told: str) -> Staged:
+    scenario = read_scenario(_text(path), told)
     topology = load_topology(scenario.spec.topology, lambda name: _text(path.parent / name))
     wanted = {*scenario.spec.intents, *(name for event in scenario.spec.at if isinstance(event, Apply)
                                         for name in event.files or ())}
@@ -56,8 +60,10 @@ def _staged(path: Path) -> Staged:
 def _text(path: Path) -> str:
     try:
         return path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise LabError(f"cannot read {path.name}, which the scenario names: {error}") from error
+    except OSError as error:
+        raise LabError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise LabError(f"cannot read {path}: it is not UTF-8 text") from error
 
 
 def _check(scenario: Scenario, topology: Topology, files: Mapping[str, str]) -> None:
@@ -67,10 +73,15 @@ def _check(scenario: Scenario, topology: Topology, files: Mapping[str, str]) -> 
         if isinstance(event, Apply) and event.files:
             documents = documents.merged(read_documents(*((files[name], name) for name in event.files)))
         resolve(documents, topology)
-        for host in (event.from_, event.to) if isinstance(event, Probe) else ():
+        for host in (event.from_, event.to) if isinstance(event, Probe | Load) else ():
             if host not in topology.host_by_name:
-                raise LabError(f'probe: no host "{host}" in topology "{topology.name}"'
+                raise LabError(f'{event.do}: no host "{host}" in topology "{topology.name}"'
                                f'{nearest(host, topology.host_by_name)}')
+        if isinstance(event, Cut):
+            known = documents.intents if event.path_of else topology.link_by_name
+            if (event.path_of or event.link) not in known:
+                raise LabError(f'cut: no {"intent" if event.path_of else "link between switches"} '
+                               f'"{event.path_of or event.link}"{nearest(event.path_of or event.link, known)}')
     for expected in scenario.spec.expect:
         if expected.intent is not None and expected.intent not in documents.intents:
             raise LabError(f'expect: no intent "{expected.intent}"{nearest(expected.intent, documents.intents)}')

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from intents.model import LatencyBound
 from intents.verdict import Delays, Verdict, latency_verdict
 from topologies.units import render_time
 
 from .measured import Count, Span, Stream, charged, count, together
-from .scenario import Adoption, Expectation, Scenario
+from .scenario import Adoption, Expectation, Gap, Scenario
 
 CLOCK_UNCERTAINTY_NS = 50_000
 """Sender and receiver share one clock; what is left is the sender's own time stamp, taken up to 50 us before the packet
@@ -118,8 +119,31 @@ def _packet_rows(expected: Expectation, during: str, seen: Evidence) -> Iterator
         yield _count_row(f"{name}: lost", expected.lost, lost, found.sent, sent + noted)
     if expected.duplicated is not None:
         yield _count_row(f"{name}: duplicated", expected.duplicated, found.duplicated, found.sent, sent)
+    if expected.p99_within is not None:
+        yield _spread_row(f"{name}: one-way p99", expected, found, seen)
+    if expected.gap is not None:
+        yield from _gap_rows(expected.intent or "", during, expected.gap, seen)
     if expected.looped is not None:
         yield _count_row(f"{name}: looped", expected.looped, seen.looped.get(during, 0), found.sent, " on all wires")
+
+
+def _spread_row(name: str, expected: Expectation, found: Count, seen: Evidence) -> Row:
+    """The p99 of a span against the steady one of the same run."""
+    times = expected.p99_within or 1
+    steady, now = counted(expected.intent or "", seen, "steady").statistic_ns("p99"), found.statistic_ns("p99")
+    return Row(name, f"<= {times} x steady ({_ms(steady)})", _ms(now),
+               steady is not None and now is not None and now <= times * steady)
+
+
+def _gap_rows(intent: str, during: str, expected: Gap, seen: Evidence) -> Iterator[Row]:
+    """Each span's longest gap of both directions, every value told."""
+    gaps = [max(count(stream, span).gap_ns for stream in seen.streams if stream.intent == intent)
+            for span in seen.spans if span.name == during]
+    told = ", ".join(f"{gap / 1e6:.0f}" for gap in gaps) + " ms" if gaps else "nothing was cut"
+    for name, most, found in (("median gap", expected.median, median(gaps) if gaps else None),
+                              ("longest gap", expected.max, max(gaps, default=None))):
+        if most is not None:
+            yield Row(f"{intent}, {during}: {name}", f"<= {render_time(most)}", told, found is not None and found <= most)
 
 
 def _bounds(expected: Expectation) -> Iterator[tuple[str, int]]:

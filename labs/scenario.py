@@ -1,34 +1,38 @@
 """A scenario as written: a network, its intents, what happens when, what must be seen. Checked before anything runs."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, PlainValidator
 
-from topologies.fields import Flag, Frequency, Name, Part, Said, Size, Text, Time, TimeOrZero, text_by, whole_number
+from topologies.fields import Flag, Frequency, Name, Part, Rate, Said, Size, Text, Time, TimeOrZero, text_by, whole_number
 from topologies.problems import BadInput, Problem
 from topologies.source import read
 from topologies.units import parse_time
 from topologies.validate import validate
 
-_BELOW: Final = re.compile(r"<\s*(\S.*)")
+
+def _bound(sign: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        found = re.fullmatch(rf"{sign}\s*([^\s=].*)", text)
+        if not found:
+            raise ValueError(f'"{text[:40]}" is not an upper bound; write it like "{sign} 1 ms"')
+        return parse_time(found[1])
+    return parse
 
 
-def _below(text: str) -> int:
-    found = _BELOW.fullmatch(text)
-    if not found:
-        raise ValueError(f'"{text[:40]}" is not an upper bound; write it like "< 1 ms"')
-    return parse_time(found[1])
-
-
-Below = Annotated[int, PlainValidator(text_by(_below, 'an upper bound like "< 1 ms"'))]
+Below = Annotated[int, PlainValidator(text_by(_bound("<"), 'an upper bound like "< 1 ms"'))]
 """Nanoseconds that a measured time must stay under."""
+
+AtMost = Annotated[int, PlainValidator(text_by(_bound("<="), 'an upper bound like "<= 50 ms"'))]
+"""Nanoseconds that a measured time may reach."""
 
 Whole = Annotated[int, whole_number(0, 2**31)]
 Statistic = Literal["p50", "p90", "p95", "p99", "p99.9", "max"]
-During = Literal["steady", "moves", "restart"]
+During = Literal["steady", "moves", "load", "relieved", "cuts", "after-cuts", "restart"]
+PATH_OF: Final = "working-path-of "
 
 
 class Apply(Part):
@@ -51,6 +55,39 @@ class Probe(Part):
     both: Flag = False
 
 
+class Load(Part):
+    """Traffic of this rate (L2 with FCS, frames of 1,400 bytes) from one host to another, for a while."""
+
+    t: TimeOrZero
+    do: Literal["load"]
+    from_: Name
+    to: Name
+    rate: Rate = Field(examples=["95 Mbps"])
+    for_: Time = Field(examples=["20 s"])
+
+
+class Cut(Part):
+    """The cable of a link between switches is pulled: one by its name, or hop 1, 2... of the path that an intent takes at
+    this moment. The next `mend` puts it back."""
+
+    t: TimeOrZero
+    do: Literal["cut"]
+    link: Text = Field(examples=["working-path-of surgery"])
+    hop: Annotated[int | None, whole_number(1, 64)] = None
+
+    @property
+    def path_of(self) -> str | None:
+        """The intent whose path is cut, None where the link is named."""
+        return self.link.removeprefix(PATH_OF) if self.link.startswith(PATH_OF) else None
+
+
+class Mend(Part):
+    """Every cable that was pulled is put back."""
+
+    t: TimeOrZero
+    do: Literal["mend"]
+
+
 class Kill(Part):
     """The controller gets a signal and is started again after a while."""
 
@@ -68,7 +105,7 @@ class End(Part):
     do: Literal["end"]
 
 
-Event = Annotated[Apply | Probe | Kill | End, Field(discriminator="do")]
+Event = Annotated[Apply | Probe | Load | Cut | Mend | Kill | End, Field(discriminator="do")]
 
 
 class Latency(Part):
@@ -86,8 +123,16 @@ class Adoption(Part):
     orphans: Whole = Field(examples=["0"])
 
 
+class Gap(Part):
+    """Upper bounds on the time without an arrival after each cut, either direction."""
+
+    median: Said[AtMost] = None
+    max: Said[AtMost] = None
+
+
 class Expectation(Part):
-    """What must be seen of an intent, or of the controller. `lost`, `duplicated` and `looped` are upper bounds."""
+    """What must be seen of an intent, or of the controller. `lost`, `duplicated` and `looped` are upper bounds;
+    `p99-within` is how many times the steady p99 the p99 may be."""
 
     intent: Said[Name] = None
     controller: Said[Adoption] = None
@@ -98,6 +143,8 @@ class Expectation(Part):
     lost: Said[Whole] = None
     duplicated: Said[Whole] = None
     looped: Said[Whole] = None
+    gap: Said[Gap] = None
+    p99_within: Annotated[int | None, whole_number(1, 1000)] = None
 
 
 class ScenarioSpec(Part):
@@ -158,9 +205,10 @@ def _senseless(spec: ScenarioSpec) -> Iterable[tuple[tuple[str | int, ...], str]
 def _vague(expected: Expectation) -> str | None:
     if (expected.intent is None) == (expected.controller is None):
         return "must speak of an intent or of the controller"
-    counted = (expected.latency, expected.lost, expected.duplicated, expected.looped, expected.controller)
+    counted = (expected.latency, expected.lost, expected.duplicated, expected.looped, expected.gap, expected.p99_within,
+               expected.controller)
     if any(each is not None for each in counted) and expected.during is None:
-        return "must say when: add `during: steady`, `moves` or `restart`"
+        return f"must say when: add during, one of {', '.join(get_args(During))}"
     if all(each is None for each in (*counted, expected.placed, expected.budget)):
         return "expects nothing; add lost: 0, or latency, placed, budget"
     return None

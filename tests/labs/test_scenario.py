@@ -34,12 +34,12 @@ def test_units_become_integers():
 
 @pytest.mark.parametrize(("right", "wrong", "said"), [
     ("1000/s", "1000", '1000 has no unit: "1000/s"?'),
-    ("do: end", "do: stop", 's.yaml:10:7: expected do: apply or probe or kill or end, found "stop"'),
+    ("do: end", "do: stop", 's.yaml:10:7: expected do: apply or probe or load or cut or mend or kill or end, found "stop"'),
     ("lost: 0", "losst: 0", 'unknown key "losst"; did you mean "lost"?'),
     ("lost: 0", "latency: {p50: 1 ms}", '"1 ms" is not an upper bound; write it like "< 1 ms"'),
     ("t: 9 s", "t: 1 s", "is earlier than the event before it; sort the events by t"),
     ("    - {t: 9 s, do: end}\n", "", "must end in {t: ..., do: end}, once"),
-    (", during: steady", "", "must say when: add `during: steady`, `moves` or `restart`"),
+    (", during: steady", "", "must say when: add during, one of steady, moves, load, relieved, cuts, after-cuts, restart"),
     ("intent: surgery, ", "", "must speak of an intent or of the controller"),
     ("lost: 0, during: steady", "during: steady", "expects nothing; add lost: 0, or latency, placed, budget"),
 ])
