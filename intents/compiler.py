@@ -6,14 +6,14 @@ that moving them all is one group modify) or where it pushes the trunk's label, 
 again over its own result gives the same rules, and a restart changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from intents.base_rules import base_rules
-from intents.labels import Member, groups_of, labels_of, meters_of
+from intents.labels import Member, Way, groups_of, labels_of, meters_of
 from intents.model import Placement
 from intents.riders import Rider, riders_of
 from intents.rules import Item, RuleSet, Table, rule_set
-from intents.trunks import Trunk, label_rules, trunk_group
+from intents.trunks import PRIORITY, Post, Trunk, label_rules, labelled, posts_of, trunk_group
 from topologies.model import Topology
 
 Mark = int | tuple[int, int]
@@ -40,25 +40,28 @@ def compile_rules(network: Topology, placements: Mapping[str, Placement], instal
     for rider in riders:
         if rider.trunk is not None:
             by_trunk.setdefault(rider.trunk, []).append(rider)
-    labels = labels_of(by_trunk, installed, barred_labels)
-    groups = groups_of({trunk: _members(found) for trunk, found in by_trunk.items()}, labels, installed)
+    detours = sorted({detour for trunk in by_trunk for detour in trunk.branches().values()})
+    ways: list[Way] = [*sorted(by_trunk), *detours]
+    labels = labels_of(ways, installed, barred_labels)
+    groups = groups_of(dict(_members(by_trunk, labels)), labels, installed)
     meters = meters_of(riders, installed)
     lacking: dict[str, str] = {}
     items: list[Item] = list(base_rules(network))
-    for trunk, label in labels.items():
-        number = groups[trunk]
-        if label is None or number is None:
-            what = "no MPLS label is free" if label is None else f"no group id is free at switch {trunk.ingress:#x}"
-            lacking |= {rider.connection: what for rider in by_trunk[trunk]}
+    for detour in detours:
+        if (label := labels[detour]) is not None:
+            items += label_rules(detour, label, {})
+    for trunk, found in by_trunk.items():
+        if (what := _lacking(trunk, labels, groups)) is not None:
+            lacking |= {rider.connection: what for rider in found}
         else:
-            items += [*label_rules(trunk, label), trunk_group(trunk, label, number)]
+            items += _trunk_items(trunk, labels, groups)
     for rider in riders:
         meter = meters.get(rider)
         if meter is not None:
             items.append(rider.meter(meter))
         elif rider in meters:
             lacking[rider.connection] = f"no meter id is free at switch {rider.ingress:#x}"
-        items += rider.flows(groups[rider.trunk] if rider.trunk else None, meter)
+        items += rider.flows(groups.get(Post(rider.trunk, 0)) if rider.trunk else None, meter)
     if lacking:
         raise NoRoom(lacking)
     return rule_set(items)
@@ -70,5 +73,34 @@ def owner_marks(rules: RuleSet) -> frozenset[Mark]:
     return frozenset({flow.cookie for flow in rules.flows.values()} | set(rules.groups) | set(rules.meters))
 
 
-def _members(riders: list[Rider]) -> frozenset[Member]:
-    return frozenset((Table.CLASSIFY, rider.priority, matched) for rider in riders for matched in rider.matches)
+_Labels = Mapping[Way, int | None]
+
+
+def _members(by_trunk: Mapping[Trunk, list[Rider]], labels: _Labels) -> Iterator[tuple[Post, frozenset[Member]]]:
+    """The flows that hand packets to each group: the riders' at the ingress, the label's own behind it."""
+    for trunk, riders in by_trunk.items():
+        for post in posts_of(trunk):
+            if post.hop == 0:
+                yield post, frozenset((Table.CLASSIFY, rider.priority, matched)
+                                      for rider in riders for matched in rider.matches)
+            elif (label := labels[trunk]) is not None:
+                yield post, frozenset(((Table.LABEL, PRIORITY, labelled(label)),))
+
+
+def _lacking(trunk: Trunk, labels: _Labels, groups: Mapping[Post, int | None]) -> str | None:
+    """What a trunk cannot be had for want of, `None` where it has all its numbers."""
+    ways: list[Way] = [trunk, *trunk.branches().values()]
+    if any(labels[way] is None for way in ways):
+        return "no MPLS label is free"
+    full = (post.dpid for post in posts_of(trunk) if groups[post] is None)
+    dpid = next(full, None)
+    return None if dpid is None else f"no group id is free at switch {dpid:#x}"
+
+
+def _trunk_items(trunk: Trunk, labels: _Labels, groups: Mapping[Post, int | None]) -> Iterator[Item]:
+    """The rules and groups of a trunk that has all its numbers."""
+    numbers = {post.hop: number for post in posts_of(trunk) if (number := groups[post]) is not None}
+    label, branches = labels[trunk] or 0, trunk.branches()
+    yield from label_rules(trunk, label, {hop: number for hop, number in numbers.items() if hop > 0})
+    for hop, number in numbers.items():
+        yield trunk_group(Post(trunk, hop), number, label, labels[branches[hop]] if hop in branches else None)

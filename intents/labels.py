@@ -1,4 +1,4 @@
-"""Which label, group id and meter id each trunk and connection goes by.
+"""Which label, group id and meter id each trunk, detour and connection goes by.
 
 Rules of this file: a number is a content address, found from a mark by linear probing; what is installed keeps its
 number; a number that something else holds, here or in the switches, is not given out. `None` stands for a number that
@@ -11,48 +11,51 @@ from intents.marks import free_number, mark_in
 from intents.riders import Rider
 from intents.rules import GROUP_IDS, LABELS, METER_IDS, Group, Match, RuleSet, SetField, Table, is_ours
 from intents.tables import references
-from intents.trunks import Trunk
+from intents.trunks import Detour, Post, Trunk
 
 Member = tuple[int, int, Match]
 """A flow that hands packets to a group, at the group's switch: (table, priority, match)."""
 
+Way = Trunk | Detour
+"""What goes by a label of its own."""
 
-def labels_of(trunks: Iterable[Trunk], installed: RuleSet, barred: frozenset[int]) -> dict[Trunk, int | None]:
-    """A label for each trunk. A path that is installed keeps its label; a fresh one never takes a label that is barred
-    or that any switch still holds for something else."""
+
+def labels_of(ways: Iterable[Way], installed: RuleSet, barred: frozenset[int]) -> dict[Way, int | None]:
+    """A label for each, in their order. One that is installed keeps its label; a fresh one never takes a label that is
+    barred or that any switch still holds for something else."""
     held = _marks_by_label(installed)
     installed_label = {mark: label for label, (mark, *others) in sorted(held.items(), reverse=True) if not others}
-    mark_by_trunk = {trunk: trunk.mark for trunk in sorted(trunks)}
-    labels: dict[Trunk, int | None] = {
-        trunk: installed_label.pop(mark) for trunk, mark in mark_by_trunk.items() if mark in installed_label}
+    marks = {way: way.mark for way in ways}
+    labels: dict[Way, int | None] = {
+        way: installed_label.pop(mark) for way, mark in marks.items() if mark in installed_label}
     taken = set(barred) | held.keys()
-    for trunk, mark in mark_by_trunk.items():
-        if trunk not in labels:
-            labels[trunk] = _claim(mark, LABELS, taken)
+    for way, mark in marks.items():
+        if way not in labels:
+            labels[way] = _claim(mark, LABELS, taken)
     return labels
 
 
-def groups_of(members: Mapping[Trunk, frozenset[Member]], labels: Mapping[Trunk, int | None],
-              installed: RuleSet) -> dict[Trunk, int | None]:
-    """A group id at the ingress for each trunk: that of the group which exactly its flows refer to already (it will be
-    re-pointed, they stay), else of one that pushes its label, else a fresh one."""
+def groups_of(members: Mapping[Post, frozenset[Member]], labels: Mapping[Way, int | None],
+              installed: RuleSet) -> dict[Post, int | None]:
+    """A group id for each post: that of the group which exactly its flows refer to already (at an ingress it will be
+    re-pointed, they stay), else of one that pushes its trunk's label, else a fresh one."""
     of_members, of_label = _groups_by_members(installed), _groups_by_label(installed)
-    ids: dict[Trunk, int | None] = {}
+    ids: dict[Post, int | None] = {}
     taken: dict[int, set[int]] = {}
     for dpid, number in installed.groups:
         taken.setdefault(dpid, set()).add(number)
-    for trunk in sorted(members):
-        if (trunk.ingress, members[trunk]) in of_members:
-            ids[trunk] = of_members[trunk.ingress, members[trunk]]
-    kept = {(trunk.ingress, number) for trunk, number in ids.items()}
-    for trunk in sorted(members):
-        if trunk in ids:
+    for post in sorted(members):
+        if (post.dpid, members[post]) in of_members:
+            ids[post] = of_members[post.dpid, members[post]]
+    kept = {(post.dpid, number) for post, number in ids.items()}
+    for post in sorted(members):
+        if post in ids:
             continue
-        pushing = of_label.get((trunk.ingress, labels[trunk] or 0))
-        if pushing is not None and (trunk.ingress, pushing) not in kept:
-            ids[trunk] = pushing
+        pushing = of_label.get((post.dpid, labels[post.trunk] or 0))
+        if pushing is not None and (post.dpid, pushing) not in kept:
+            ids[post] = pushing
         else:
-            ids[trunk] = _claim(trunk.mark, GROUP_IDS, taken.setdefault(trunk.ingress, set()))
+            ids[post] = _claim(post.trunk.mark, GROUP_IDS, taken.setdefault(post.dpid, set()))
     return ids
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
 Direction = Literal["forward", "reverse"]
+Protection = Literal["none", "link"]
+"""`link`: whichever one link between switches fails, packets go on by a detour that stands ready (RFC 4090)."""
 
 
 class Reason(str, Enum):
@@ -71,8 +73,8 @@ class Connection:
     """One point-to-point wish, located in the network: what the planner places.
 
     `key` is always `intent/from-to`; `title` is what reports call it (the intent's name where it has one connection).
-    `provenance` pairs a field's path (`slo.latency.max`) with its source (`phrase: "sub-ms"`, `profile NAME`,
-    `default D-02`, `intent`, `slice NAME`).
+    Protection that is not required is had as far as it can be. `provenance` pairs a field's path (`slo.latency.max`)
+    with its source (`phrase: "sub-ms"`, `profile NAME`, `default D-02`, `intent`, `slice NAME`).
     """
 
     key: str
@@ -89,6 +91,8 @@ class Connection:
     avoid_links: frozenset[str] = frozenset()
     avoid_switches: frozenset[str] = frozenset()
     co_routed: bool = False
+    protection: Protection = "none"
+    protection_required: bool = True
     objective: Literal["min-latency", "min-cost"] = "min-latency"
     priority: int = 50
     slice: str | None = None
@@ -117,7 +121,12 @@ class BudgetLine:
 @dataclass(frozen=True, slots=True)
 class Path:
     """Host, switches, host, and the links between them (`len(links) == len(nodes) - 1`). `delay_ns` is propagation
-    alone, `None` where a link's delay is unknown."""
+    alone, `None` where a link's delay is unknown.
+
+    A detour is the whole way of a packet while the link that it `protects` is dead: the working path up to the switch
+    before that link, from there to the other host; it may come by a switch twice. What it reserves it draws on a pool:
+    no two links are taken to fail at once.
+    """
 
     role: Literal["working", "standby", "detour"]
     direction: Direction
@@ -125,12 +134,13 @@ class Path:
     links: tuple[str, ...]
     delay_ns: int | None
     reserved_bps: int
+    protects: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A connection and where it runs. One working path, two where it goes both ways. `budget` is empty where a link's
-    delay is unknown (which no latency bound admits)."""
+    """A connection and where it runs. One working path, two where it goes both ways, then the detours. `budget` is that
+    of the working paths, empty where a link's delay is unknown (which no latency bound admits)."""
 
     connection: Connection
     paths: tuple[Path, ...]
@@ -140,6 +150,23 @@ class Placement:
         """The working path of a direction, `None` for the reverse of a one-way connection."""
         found = (path for path in self.paths if path.role == "working" and path.direction == direction)
         return next(found, None)
+
+    def detours(self, direction: Direction) -> tuple[Path, ...]:
+        """The detours of a direction, in the order of the links that they protect."""
+        return tuple(path for path in self.paths if path.role == "detour" and path.direction == direction)
+
+    @property
+    def links(self) -> frozenset[str]:
+        """The links that packets use while none fails."""
+        return frozenset(link for path in self.paths if path.role == "working" for link in path.links)
+
+    @property
+    def exposed(self) -> frozenset[str]:
+        """The links between switches whose failure would stop packets of this connection."""
+        directions: tuple[Direction, Direction] = ("forward", "reverse")
+        return frozenset(link for direction in directions if (path := self.working(direction)) is not None
+                         for link in path.links[1:-1]
+                         if all(detour.protects != link for detour in self.detours(direction)))
 
     def budget_ns(self, direction: Direction) -> int | None:
         """The worst case of a direction in ns, `None` where a delay is unknown."""

@@ -10,21 +10,25 @@ and rules tell apart (`intents.traffic`). A packet may be
 
 After the last step it is delivered exactly on the planned way, and dropped where no connection takes it: so no packet
 leaks between hosts that nobody connected. Pairs of hosts that no classify rule names are dropped at once, unwalked.
+
+All of this holds as well while any one link is down whose failure a connection is to survive: its detour is then the
+planned way. A packet that was diverted meets no group any more, so that a second failure can drop it and never make it loop.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 
-from intents.forwarding import Outcome, walk
+from intents.failures import followed
+from intents.forwarding import Outcome
 from intents.model import Placement
 from intents.packets import Packet
 from intents.pending import Pending, Way
 from intents.reach import Pair, Reach
 from intents.rules import Change, RuleSet, Step
 from intents.tables import Tables
-from intents.traffic import Sample, Traffic, Trail
+from intents.traffic import NO_FAILURE, Failure, Sample, Traffic, Trail
 from topologies.model import Topology
 
 
@@ -32,7 +36,7 @@ from topologies.model import Topology
 class Counterexample:
     """A packet that some subset of a step harms. `step` is its position, `None` after the last; `arrived` and `missing`
     are the changes that it depends on, it comes to the same whatever became of the others. `connection` is `None` for a
-    packet that belongs to none."""
+    packet that belongs to none. `failure` holds the ports that are down."""
 
     step: int | None
     connection: str | None
@@ -42,11 +46,14 @@ class Counterexample:
     arrived: tuple[Change, ...]
     missing: tuple[Change, ...]
     outcome: Outcome
+    failure: Failure = NO_FAILURE
 
     def __str__(self) -> str:
         when = "after the last step"
         if self.step is not None:
             when = f"in step {self.step + 1} ({len(self.arrived)} changes it meets arrived, {len(self.missing)} not)"
+        if self.failure:
+            when += f", while {' and '.join(map(str, sorted(self.failure)))} are down"
         return f"{self.connection or 'no connection'}, {self.source} to {self.target}, {when}: {self.outcome}"
 
 
@@ -80,29 +87,37 @@ def prove(network: Topology, installed: RuleSet, steps: Sequence[Step], before: 
         for pair in sorted(concerned):
             if pair not in touched:
                 touched[pair] = traffic.samples(pair, reach.rules_of(pair))
-            for sample in touched[pair]:
-                ways = [*pending.ways(partial(walk, network, pending, sample.packet, sample.source.at))]
+            for sample, failure in _cases(touched[pair]):
+                ways = [*pending.ways(partial(followed, network, pending, sample.packet, sample.source.at, failure))]
                 walks += len(ways)
-                found += islice(_harms(sample, number, step, ways), 1)
+                found += islice(_harms(sample, failure, number, step, ways), 1)
         for change in step.changes:
             tables.apply(change)
-    for sample in chain.from_iterable(samples for _, samples in sorted(touched.items())):
-        outcome = walk(network, tables, sample.packet, sample.source.at)
+    for sample, failure in _cases(chain.from_iterable(samples for _, samples in sorted(touched.items()))):
+        outcome = followed(network, tables, sample.packet, sample.source.at, failure)
         walks += 1
-        if not (_arrives(sample, outcome, {sample.after.trail}) if sample.after else outcome.is_dropped):
-            found.append(_counterexample(sample, None, (), (), outcome))
+        planned = sample.after.trail_in(failure) if sample.after else None
+        if not (_arrives(sample, outcome, {planned}) if planned else outcome.is_dropped):
+            found.append(_counterexample(sample, failure, None, (), (), outcome))
     return Proof(tuple(found), walks)
 
 
-def _harms(sample: Sample, number: int, step: Step, ways: list[tuple[Way, Outcome]]) -> Iterator[Counterexample]:
+def _cases(samples: Iterable[Sample]) -> Iterator[tuple[Sample, Failure]]:
+    return ((sample, failure) for sample in samples for failure in sample.failures)
+
+
+def _harms(sample: Sample, failure: Failure, number: int, step: Step,
+           ways: list[tuple[Way, Outcome]]) -> Iterator[Counterexample]:
     _, start = ways[0]
-    must_arrive = sample.after is not None and _arrives(sample, start, sample.trails)
+    trails = sample.trails(failure)
+    must_arrive = (sample.after is not None and sample.after.trail_in(failure) is not None
+                   and _arrives(sample, start, trails))
     for way, outcome in ways:
-        if _arrives(sample, outcome, sample.trails) or (outcome.is_dropped and not must_arrive) or outcome == start:
+        if _arrives(sample, outcome, trails) or (outcome.is_dropped and not must_arrive) or outcome == start:
             continue
         arrived, missing = (tuple(step.changes[position] for position in sorted(positions))
                             for positions in (way.arrived, way.missing))
-        yield _counterexample(sample, number, arrived, missing, outcome)
+        yield _counterexample(sample, failure, number, arrived, missing, outcome)
 
 
 def _arrives(sample: Sample, outcome: Outcome, trails: Container[Trail]) -> bool:
@@ -114,8 +129,8 @@ def _arrives(sample: Sample, outcome: Outcome, trails: Container[Trail]) -> bool
             and end.packet == sample.arriving)
 
 
-def _counterexample(sample: Sample, step: int | None, arrived: tuple[Change, ...], missing: tuple[Change, ...],
-                    outcome: Outcome) -> Counterexample:
+def _counterexample(sample: Sample, failure: Failure, step: int | None, arrived: tuple[Change, ...],
+                    missing: tuple[Change, ...], outcome: Outcome) -> Counterexample:
     course = sample.after or sample.before
     return Counterexample(step, course.connection if course else None, sample.source.name, sample.target.name,
-                          sample.packet, arrived, missing, outcome)
+                          sample.packet, arrived, missing, outcome, failure)

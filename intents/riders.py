@@ -70,7 +70,7 @@ def _rider(network: Topology, placement: Placement, direction: Direction, path: 
     matches = tuple(match(eth_type=IPV4, ipv4_src=source, ipv4_dst=target, **narrowed)
                     for source, target in product(_addresses(sender), _addresses(receiver)))
     return Rider(wish.key, direction, network.switch_by_name[sender.at.switch].dpid, PRIORITY + len(narrowed), matches,
-                 trunk_of(network, path, wish.service_class), wish.bandwidth)
+                 trunk_of(network, placement, direction), wish.bandwidth)
 
 
 def _addresses(host: Host) -> list[int]:

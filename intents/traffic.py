@@ -25,14 +25,26 @@ _FRESH = {"ip_proto": range(253, -1, -1), "ip_dscp": range(63, -1, -1)}
 _FRESH_PORTS = range(65_535, -1, -1)
 
 
+Failure = frozenset[PortId]
+"""The ports that are down: none, or both ends of one link."""
+
+NO_FAILURE: Failure = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One direction of a placed connection: what it selects and the way it was given."""
+    """One direction of a placed connection: what it selects and the way it was given. `around` holds, for the failure of
+    each link of that way, the whole way then planned, `None` where no detour protects it."""
 
     connection: str
     direction: Direction
     asks: Fields
     trail: Trail
+    around: Mapping[Failure, Trail | None]
+
+    def trail_in(self, failure: Failure) -> Trail | None:
+        """The way while these ports are down, `None` where packets may be lost."""
+        return self.around.get(failure, self.trail)
 
     def takes(self, packet: Packet) -> bool:
         """Whether a packet of the pair is of this connection."""
@@ -41,14 +53,25 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One packet for all of its kind: as sent, whose it was and will be, and every way that it may go meanwhile."""
+    """One packet for all of its kind: as sent, whose it was and will be, and all whose ways it may go meanwhile."""
 
     source: Host
     target: Host
     packet: Packet
     before: Course | None
     after: Course | None
-    trails: frozenset[Trail]
+    courses: tuple[Course, ...]
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Nothing down first, then each link whose failure it was or is to survive."""
+        owners = (course for course in (self.before, self.after) if course is not None)
+        survived = {failure for course in owners for failure, trail in course.around.items() if trail is not None}
+        return (NO_FAILURE, *sorted(survived, key=sorted))
+
+    def trails(self, failure: Failure) -> frozenset[Trail]:
+        """Every way that it may go while these ports are down."""
+        return frozenset(trail for course in self.courses if (trail := course.trail_in(failure)) is not None)
 
     @property
     def arriving(self) -> Packet:
@@ -88,8 +111,8 @@ class Traffic:
         asked = sorted({course.asks for course in (*before, *after)} | set(rules))
         samples = []
         for sent in _packets(source, target, asked):
-            trails = frozenset(course.trail for course in (*before, *after) if course.takes(sent))
-            samples.append(Sample(source, target, sent, _owner(before, sent), _owner(after, sent), trails))
+            taking = tuple(course for course in (*before, *after) if course.takes(sent))
+            samples.append(Sample(source, target, sent, _owner(before, sent), _owner(after, sent), taking))
         return tuple(samples)
 
     def _learn(self, key: str, placement: Placement, other: Placement | None) -> None:
@@ -109,8 +132,15 @@ class Traffic:
                 trail = _trail(self._network, path)
                 if path.role == "working" and (path.nodes[0], path.nodes[-1]) == pair and trail:
                     asks = tuple(sorted(selector_fields(plan[key].connection.selector, path.direction).items()))
-                    found.append(Course(key, path.direction, asks, trail))
+                    found.append(Course(key, path.direction, asks, trail, _around(self._network, plan[key], path)))
         return tuple(found)
+
+
+def _around(network: Topology, placement: Placement, path: Path) -> dict[Failure, Trail | None]:
+    """The way of a path's packets for each of its links between switches that may fail."""
+    detours = {detour.protects: _trail(network, detour) or None for detour in placement.detours(path.direction)}
+    links = (network.link_by_name[name] for name in path.links[1:-1])
+    return {frozenset((link.a, link.b)): detours.get(link.name) for link in links}
 
 
 def _trail(network: Topology, path: Path) -> Trail:

@@ -1,6 +1,7 @@
 """Random networks and placements: what the properties of rules, steps and proofs are tried on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Interface
 from itertools import combinations, islice, pairwise
 
@@ -61,6 +62,27 @@ def placed(network: Topology, source: str, target: str, forward: Sequence[str], 
     return Placement(wish, tuple(paths), ())
 
 
+def protected(network: Topology, placement: Placement) -> Placement:
+    """A placement with a detour, of fewest links, for each of its links that can have one."""
+    paths = [path for path in placement.paths if path.role == "working"]
+    detours = [detour for path in paths for hop in range(1, len(path.links) - 1)
+               for detour in _detour(network, path, hop)]
+    return replace(placement, connection=replace(placement.connection, protection="link"), paths=(*paths, *detours))
+
+
+def _detour(network: Topology, path: Path, hop: int) -> Iterator[Path]:
+    graph = nx.Graph()
+    graph.add_nodes_from(switch.name for switch in network.switches)
+    for link in network.links:
+        if link.name != path.links[hop]:
+            graph.add_edge(link.a.switch, link.b.switch, link=link.name)
+    if nx.has_path(graph, path.nodes[hop], path.nodes[-2]):
+        nodes = nx.shortest_path(graph, path.nodes[hop], path.nodes[-2])
+        links = [graph[a][b]["link"] for a, b in pairwise(nodes)]
+        yield Path("detour", path.direction, (*path.nodes[:hop], *nodes, path.nodes[-1]),
+                   (*path.links[:hop], *links, path.links[-1]), 0, 0, path.links[hop])
+
+
 def by_key(*placements: Placement) -> dict[str, Placement]:
     """Placements as a plan holds them."""
     return {placement.connection.key: placement for placement in sorted(placements, key=lambda p: p.connection.key)}
@@ -100,7 +122,8 @@ def networks(draw: st.DrawFn, most_switches: int = 5, most_hosts: int = 4) -> To
 
 @st.composite
 def plans(draw: st.DrawFn, network: Topology, most: int = 4) -> Mapping[str, Placement]:
-    """Some connections of a network on ways of their own; those of a pair have different, nested selectors."""
+    """Some connections of a network on ways of their own, some with detours; those of a pair have different, nested
+    selectors."""
     pairs = list(combinations([host.name for host in network.hosts], 2))
     wishes = draw(st.lists(st.tuples(st.sampled_from(pairs), st.sampled_from(range(len(FAMILY)))), unique=True,
                            max_size=most))
@@ -108,9 +131,10 @@ def plans(draw: st.DrawFn, network: Topology, most: int = 4) -> Mapping[str, Pla
     for (source, target), chosen in wishes:
         ways = st.sampled_from(routes(network, source, target))
         back = draw(st.one_of(st.none(), ways))
-        found.append(placed(network, source, target, draw(ways), None if back is None else back[::-1],
-                            FAMILY[chosen], name=f"i{chosen}", service_class=draw(st.sampled_from(CLASSES[:2])),
-                            max_bps=draw(st.sampled_from((None, 5_000_000)))))
+        plain = placed(network, source, target, draw(ways), None if back is None else back[::-1],
+                       FAMILY[chosen], name=f"i{chosen}", service_class=draw(st.sampled_from(CLASSES[:2])),
+                       max_bps=draw(st.sampled_from((None, 5_000_000))))
+        found.append(protected(network, plain) if draw(st.booleans()) else plain)
     return by_key(*found)
 
 
