@@ -28,8 +28,8 @@ contracts:
 	.venv/bin/lint-imports
 
 fast:
-	$(PYTHON) -m pytest -m 'not emulated and not slow'
+	$(PYTHON) -m pytest -n 2 --hypothesis-profile fast -m 'not emulated and not slow'
 
 test: setup
-	$(PYTHON) -m pytest -m 'not emulated'
+	$(PYTHON) -m pytest -n 2 -m 'not emulated'
 	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m emulated

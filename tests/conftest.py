@@ -1,10 +1,15 @@
-"""Options of the whole test suite."""
+"""Options of the whole test suite.
+
+Laws are tried on 150 examples each, on 12 under `--hypothesis-profile fast` (`make fast`); never against a clock, which
+would judge the machine.
+"""
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("isochrone", deadline=None)  # a busy machine is no failure
-settings.load_profile("isochrone")
+settings.register_profile("whole", max_examples=150, deadline=None)
+settings.register_profile("fast", max_examples=12, deadline=None)
+settings.load_profile("whole")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

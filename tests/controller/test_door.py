@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.door import admit
@@ -47,7 +47,6 @@ FIRST = [_document("Slice", "s", "{profile: p, connect: [{from: h1, to: h3}]}"),
 CALLS = st.lists(st.lists(st.one_of(intents(), intents(), slices(), profiles()), min_size=1, max_size=3), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
 @given(CALLS)
 def test_nothing_placed_loses_its_place_to_what_is_applied(calls: list[list[str]]) -> None:
     ground, standing = Ground(RING), Documents()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import permutations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.conflicts import conflicts
@@ -24,7 +24,6 @@ def crowds(draw: st.DrawFn) -> tuple[Connection, ...]:
 
 
 @given(crowds())
-@settings(max_examples=300)
 def test_whoever_overlaps_and_is_not_nested_is_refused(crowd: tuple[Connection, ...]):
     clashing = {one.key for one, other in permutations(crowd, 2) if _clash(one, other)}
     assert set(conflicts(crowd)) == clashing

@@ -1,6 +1,6 @@
 """Searches against every simple path there is, listed by networkx."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.paths import Search, Trail, trails
@@ -21,14 +21,12 @@ def searches(draw: st.DrawFn, stops: int = 0) -> tuple[Roads, Search]:
 
 
 @given(searches() | searches(1) | searches(2))
-@settings(max_examples=250)
 def test_the_first_trail_is_the_best_of_all_simple_paths(case: tuple[Roads, Search]):
     roads, search = case
     assert next(trails(roads, search), None) == next(iter(_allowed(roads, search)), None)
 
 
 @given((searches() | searches(1)).filter(lambda case: case[1].limit_ns is not None))
-@settings(max_examples=120)
 def test_the_trails_are_every_trade_of_cost_for_delay(case: tuple[Roads, Search]):
     roads, search = case
     best: list[Trail] = []

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.phrases import LossLimit, Names, Phrase, PhraseError, TimeLimit, parse_phrase, render
@@ -187,14 +187,12 @@ phrases = st.builds(
 
 
 @given(phrases)
-@settings(max_examples=150, deadline=None)
 def test_what_is_rendered_reads_back_the_same(phrase: Phrase) -> None:
     assert parse_phrase(render(phrase), NAMES) == phrase
 
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(
     [*sorted(LEXICON), *sorted(UNITS), "1", "2.5", "surgeon", "telemedicine", '"', " "]), max_size=12).map(" ".join)))
-@settings(max_examples=200, deadline=None)
 def test_any_text_has_one_meaning_or_an_error_inside_it(text: str) -> None:
     try:
         meaning = parse_phrase(text, NAMES)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.budget import hop
@@ -60,7 +60,6 @@ def test_what_is_placed_keeps_its_place(world: World, data: st.DataObject):
 
 
 @given(worlds(), st.data())
-@settings(max_examples=100)
 def test_reservations_fit_at_every_instant_of_a_change(world: World, data: st.DataObject):
     network, wanted, down = world
     before = plan(network, Plan(), Wanted(wanted))
@@ -71,7 +70,6 @@ def test_reservations_fit_at_every_instant_of_a_change(world: World, data: st.Da
 
 
 @given(worlds(most_switches=4, most=4))
-@settings(max_examples=100)
 def test_what_is_refused_could_not_be_had(world: World):
     network, wanted, down = world
     found = plan(network, Plan(), Wanted(wanted), down)
@@ -86,7 +84,6 @@ def test_what_is_refused_could_not_be_had(world: World):
 
 
 @given(networks(most_switches=4), st.data())
-@settings(max_examples=100)
 def test_a_connection_alone_gets_the_best_there_is(network: Topology, data: st.DataObject):
     wish = data.draw(connections(network))
     found = plan(network, Plan(), Wanted((wish,))).placements.get(wish.key)
@@ -98,7 +95,6 @@ def test_a_connection_alone_gets_the_best_there_is(network: Topology, data: st.D
 
 
 @given(worlds())
-@settings(max_examples=100)
 def test_every_counter_offer_would_do(world: World):
     network, wanted, down = world
     found = plan(network, Plan(), Wanted(wanted), down)

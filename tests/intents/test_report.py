@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from intents.documents import read_documents
 from intents.model import Bandwidth, Plan, Wanted
 from intents.planner import plan
@@ -63,6 +65,7 @@ def test_the_hash_changes_with_documents_network_and_previous_plan_and_with_noth
     assert len({before, *others}) == 4
 
 
+@pytest.mark.slow
 def test_a_plan_is_the_same_under_every_hash_seed():
     assert len({_told(seed) for seed in ("1", "2")}) == 1
 

@@ -117,11 +117,10 @@ def hostile_files():
 
 @pytest.mark.parametrize("name", hostile_files())
 def test_a_hostile_file_is_refused_soon_and_costs_little(name):
-    text = hostile_files()[name]
-    # Three tries: another process may have the machine for a while.
-    assert any(_seconds(text) < 0.2 for _ in range(3))
+    assert _seconds(hostile_files()[name]) < 0.2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["flat list", "flat mapping", "bomb", "documents"])
 def test_a_hostile_file_takes_little_memory(name):
     text = hostile_files()[name]
@@ -134,10 +133,11 @@ def test_a_hostile_file_takes_little_memory(name):
 
 
 def _seconds(text):
-    begin = time.perf_counter()
+    """Of the processor: what else the machine does meanwhile counts for nothing."""
+    begin = time.thread_time()
     for _ in compose(text, "f"):
         pass
-    return time.perf_counter() - begin
+    return time.thread_time() - begin
 
 
 @given(st.text(max_size=60) | st.text("-:?[]{}&*!|>'\"%#,ab01 \n\t\\x<~", max_size=60))

@@ -4,7 +4,7 @@ once all is healed the switches hold exactly what they should."""
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.snapshot import Status
@@ -77,7 +77,6 @@ def heal(timeline: Timeline) -> None:
             fabric.connect(dpid)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(NETWORKS), story)
 def test_every_story_ends_well(build: object, told: list[tuple[tuple[str, object], float]]) -> None:
     with TemporaryDirectory() as folder:

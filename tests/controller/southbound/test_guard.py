@@ -4,7 +4,7 @@ import struct
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.facts import Confirmed, SwitchDown, SwitchUp
@@ -68,7 +68,6 @@ def test_a_switch_without_openflow_13_is_told_so_and_hung_up_on(port: int, told:
 
 
 @given(st.sampled_from([FLOWS, GROUPS, METERS]), st.data())
-@settings(deadline=None, max_examples=200)
 def test_mutated_tables_are_read_or_refused_and_never_loop(kind: int, data: st.DataObject) -> None:
     body = bytearray(report(kind, SOUND))
     for _ in range(data.draw(st.integers(1, 4))):
@@ -82,7 +81,6 @@ def test_mutated_tables_are_read_or_refused_and_never_loop(kind: int, data: st.D
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=200)
 def test_mutated_counters_are_read_or_refused_and_never_loop(data: st.DataObject) -> None:
     body = bytearray(report(FLOWS, SOUND[:1] * 2))
     for _ in range(data.draw(st.integers(1, 4))):
@@ -97,6 +95,5 @@ def test_mutated_counters_are_read_or_refused_and_never_loop(data: st.DataObject
 
 
 @given(st.binary(min_size=8, max_size=100))
-@settings(deadline=None)
 def test_any_bytes_get_a_verdict(data: bytes) -> None:
     assert isinstance(guard.fault(data), str | None)

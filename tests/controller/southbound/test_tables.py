@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.southbound import decode, encode
@@ -69,7 +69,6 @@ meters = st.builds(Meter, st.just(1), st.sampled_from(METER_IDS[:9]), st.integer
 
 
 @given(st.one_of(flows, groups, meters), st.sampled_from(["add", "modify"]))
-@settings(deadline=None, max_examples=250)
 def test_what_is_sent_is_what_the_switch_understands_and_reports(item: Item, verb: str) -> None:
     message = encode.message(Change(verb, item), 7)
     assert struct.unpack("!BBHI", message[:8])[::2] == (4, len(message))
@@ -79,7 +78,6 @@ def test_what_is_sent_is_what_the_switch_understands_and_reports(item: Item, ver
 
 
 @given(flows)
-@settings(deadline=None)
 def test_the_library_reads_the_same_flow(flow: Flow) -> None:
     """Its parser and ours agree on what a flow-mod says, field by field."""
     message = encode.message(Change("add", flow), 7)
