@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from random import Random
 from types import FrameType
 
 from .probe_format import AROUND_BYTES, MAGIC, PAYLOAD, SENT
@@ -22,7 +23,8 @@ BEHIND_NS = 5_000_000
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to send: from (address, port) to (address, port), a frame of this size with FCS every `interval_ns`. `records`
-    is the file for the send times, None for load."""
+    is the file for the send times, None for load, which comes at random times instead (Poisson, the same in every run), as
+    the traffic of many does."""
 
     probe: int
     source: tuple[str, int]
@@ -48,7 +50,7 @@ def main(order: Order) -> None:
         source, target = (order.source[0], order.source[1]), (order.target[0], order.target[1])
         sender.bind(source)
         magic, rest = MAGIC if order.records else 0, bytes(order.frame_bytes - AROUND_BYTES - PAYLOAD.size)
-        number, due = 0, time.monotonic_ns()
+        number, due, chance = 0, time.monotonic_ns(), Random(order.probe)
         while not ended:
             early = due - time.monotonic_ns()
             if early > 0:
@@ -59,7 +61,7 @@ def main(order: Order) -> None:
             submit(sender, PAYLOAD.pack(magic, order.probe, number, sent) + rest, target)
             records.write(SENT.pack(sent))
             number += 1
-            due += order.interval_ns
+            due += order.interval_ns if order.records else round(chance.expovariate(1 / order.interval_ns))
 
 
 def submit(sender: socket.socket, packet: bytes, target: tuple[str, int]) -> None:
