@@ -236,8 +236,8 @@ class Change:
 @dataclass(frozen=True, slots=True)
 class Step:
     """Changes between two barriers. The promise, proved for every subset that may have arrived: no packet is lost,
-    looped or misdelivered. `prepare` and `retire` touch only what nothing refers to; `switch` moves traffic, each connection by
-    one change; `retire` must wait until packets and caches no longer use what it deletes."""
+    looped or misdelivered. `prepare` and `retire` touch only what nothing refers to; `switch` moves traffic, each
+    connection by one change; `retire` must wait until packets and caches no longer use what it deletes."""
 
     kind: Literal["prepare", "switch", "retire"]
     changes: tuple[Change, ...]
