@@ -129,13 +129,13 @@ def test_a_server_that_cannot_be_called_is_bad_input(isochrone: Isochrone, serve
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_within_a_second(tmp_path: Path, number: int) -> None:
+def test_it_stops_soon(tmp_path: Path, number: int) -> None:
     with controller(tmp_path, "--log-format", "json") as running:
         with FakeSwitch(1).connect(running.openflow_port) as switch:
             switch.wait(lambda heard: bool(heard.heard))
             begun = time.monotonic()
             status, err = running.ended(number)
-            assert time.monotonic() - begun < 1
+            assert time.monotonic() - begun < 5  # 0.3 s where nothing else runs
         assert status == 0
         assert all(json.loads(line)["event"] for line in err.splitlines())
 
