@@ -116,10 +116,9 @@ def _without(new: Plan, lacking: Mapping[str, str]) -> Plan:
 
 
 def _installed(world: World) -> RuleSet:
-    """What lends its numbers: what the switches may hold; of one that is away, what it should hold as well."""
-    belief, target = Belief(world), world.target or RuleSet()
-    away = [target.of(dpid) for dpid, channel in world.channels.items() if channel.tables is None]
-    return merged([*away, *(rules for dpid in world.channels for rules in reversed(belief.versions(dpid) or ()))])
+    """What lends its numbers: all that the switches may hold."""
+    belief = Belief(world)
+    return merged(rules for dpid in world.channels for rules in reversed(belief.versions(dpid) or ()))
 
 
 def _with(world: World, new: Plan, kept: Mapping[str, Placement], target: RuleSet | None, reads: int) -> World:

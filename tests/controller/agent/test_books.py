@@ -1,5 +1,7 @@
 """Reserved is never more than a link can carry, also while things move."""
 
+import pytest
+
 from controller.agent.books import openable, overbooked
 from controller.snapshot import Status
 from intents.documents import read_documents
@@ -59,6 +61,24 @@ def test_an_heir_takes_over_doors_and_place_in_one_go() -> None:
     assert timeline.lost == []
     assert timeline.overbooked == []
     assert timeline.fabric.whole() == timeline.snapshot.target
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_swap_of_which_nobody_knows_whether_it_arrived_holds_its_room(steps: int) -> None:
+    timeline = started()
+    timeline.apply(A)
+    timeline.settle()
+    timeline.apply(A_ELSEWHERE)
+    for _ in range(steps):
+        timeline.step()
+    timeline.fabric.disconnect(1)
+    heir = intents("b: from: h3, to: h4, slo: {bandwidth: {guaranteed: 60 Mbps}}")
+    timeline.offer(read_documents((heir, "b.yaml")))
+    timeline.run(1.0)
+    timeline.fabric.connect(1)
+    timeline.settle()
+    assert timeline.arrives("b/h3-h4")
+    assert timeline.overbooked == []
 
 
 def test_a_dead_path_holds_nothing_up() -> None:

@@ -112,6 +112,7 @@ def test_nothing_of_a_path_is_retired_while_its_ingress_is_out_of_sight() -> Non
     timeline.fabric.disconnect(1)
     timeline.apply(A_ELSEWHERE)
     timeline.run(30.0)
+    assert timeline.snapshot.alarms == ()
     assert timeline.lost == []
     assert timeline.path(KEY) == ("s1", "s2", "s4")
     timeline.fabric.connect(1)

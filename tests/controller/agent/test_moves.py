@@ -1,6 +1,7 @@
 """What an operator's changes come to in the switches."""
 
 from controller.snapshot import Committed, Status
+from intents.documents import read_documents
 from intents.rules import Group
 from tests.controller.agent.timeline import Timeline, intents
 from topologies.builders import diamond
@@ -8,6 +9,7 @@ from topologies.builders import diamond
 KEY = "a/h1-h4"
 A = intents("a: from: h1, to: h4, slo: {bandwidth: {guaranteed: 60 Mbps}}")
 A_ELSEWHERE = intents("a: from: h1, to: h4, slo: {bandwidth: {guaranteed: 60 Mbps}}, path: {avoid: {links: [s1-s2]}}")
+A_BACK = A_ELSEWHERE.replace("s1-s2", "s1-s3")
 
 
 def started() -> Timeline:
@@ -120,6 +122,39 @@ def test_a_selector_changes_without_a_gap_for_what_both_take() -> None:
     timeline.apply(intents("a: from: h1, to: h4"))
     timeline.settle()
     assert timeline.snapshot.statuses == {KEY: Status.SATISFIED}
+    assert timeline.fabric.whole() == timeline.snapshot.target
+
+
+def test_an_old_door_stays_open_until_the_new_one_is() -> None:
+    timeline = started()
+    timeline.apply(intents("a: from: h1, to: h4, match: {protocol: udp}"))
+    timeline.settle()
+    timeline.fabric.slow[3] = 0.2
+    old = timeline.snapshot.plan.placements[KEY]
+    timeline.apply(intents("a: from: h1, to: h4, path: {avoid: {links: [s1-s2]}}"))
+    while timeline.snapshot.statuses[KEY] is Status.PENDING:
+        assert timeline.carries(old)
+        timeline.step()
+    timeline.settle()
+    assert timeline.path(KEY) == ("s1", "s3", "s4")
+    assert timeline.seen_alarms == set()
+
+
+def test_going_back_to_a_path_while_it_is_being_retired_loses_nothing() -> None:
+    timeline = started()
+    timeline.apply(A_BACK)
+    timeline.settle()
+    timeline.apply(A_ELSEWHERE)
+    timeline.run(1.95)
+    timeline.fabric.slow[2] = 0.1
+    back = timeline.proposal(read_documents((A_BACK, "a.yaml")))
+    then = timeline.now
+    timeline.run(0.2, until=lambda _: any(change.verb == "delete" for change in timeline.sent_since(then)))
+    timeline.submit(back)
+    timeline.settle()
+    assert timeline.path(KEY) == ("s1", "s2", "s4")
+    assert timeline.lost == []
+    assert timeline.seen_alarms == set()
     assert timeline.fabric.whole() == timeline.snapshot.target
 
 

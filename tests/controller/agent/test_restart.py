@@ -106,6 +106,19 @@ def test_who_does_not_come_back_is_waited_for_fifteen_seconds(tmp_path: Path) ->
     assert all(change.item.dpid == 1 for change in timeline.sent_since(then))
 
 
+def test_who_comes_later_keeps_the_numbers_that_it_has(tmp_path: Path) -> None:
+    timeline = settled_on(tmp_path, A, A_ELSEWHERE)  # the trunk kept the group that was made for its first path
+    timeline.kill()
+    timeline.start()
+    then = timeline.now
+    timeline.fabric.connect(2, 3, 4)
+    timeline.run(16.0)
+    timeline.fabric.connect(1)
+    timeline.settle()
+    assert timeline.sent_since(then) == []
+    assert timeline.snapshot.statuses == {KEY: Status.SATISFIED}
+
+
 def test_a_change_made_before_all_are_read_is_kept_and_driven_later(tmp_path: Path) -> None:
     timeline = settled_on(tmp_path, A)
     timeline.kill()

@@ -38,6 +38,8 @@ class Flow:
     source: PortId
     target: PortId
     rate_bps: int
+    trail: tuple[PortId, ...]
+    """The ports it should leave switches by."""
 
     @property
     def selector(self) -> Selector:
@@ -56,6 +58,7 @@ class Timeline:
         self.now = 0.0
         self.lost: list[str] = []
         self.overbooked: list[str] = []
+        self.seen_alarms: set[str] = set()
         self._serving: dict[str, tuple[Flow, ...]] = {}
         self._seen: dict[str, tuple[Flow, ...]] = {}
         self._capacity = {port: link.capacity_bps for link in network.links for port in (link.a, link.b)}
@@ -160,7 +163,11 @@ class Timeline:
 
     def arrives(self, key: str) -> bool:
         """Whether packets of a connection arrive, both ways."""
-        flows, rules = _flows(self.network, self.snapshot.plan.placements[key]), self.fabric.whole()
+        return self.carries(self.snapshot.plan.placements[key])
+
+    def carries(self, placement: Placement) -> bool:
+        """Whether packets that a placement is for arrive, both ways, by whatever path."""
+        flows, rules = _flows(self.network, placement), self.fabric.whole()
         return all(self._trail(rules, flow, self.fabric.down_ports()) is not None for flow in flows)
 
     def sent_since(self, time: float) -> list[Change]:
@@ -168,6 +175,7 @@ class Timeline:
         return [change for at, _, change in self.fabric.sent if at > time]
 
     def _notice(self) -> None:
+        self.seen_alarms.update(self.snapshot.alarms)
         placements = self.snapshot.plan.placements
         for key, placement in placements.items():
             if key not in self._seen or self._seen[key][0].placement is not placement:
@@ -187,7 +195,7 @@ class Timeline:
                 if trail is None and key in self._serving and self._trail(rules, flow, frozenset()) is None:
                     self.lost.append(f"{self.fabric.now:.3f} {key} from {flow.source}")
                 promised = {each.packet: each.rate_bps for each in self._serving.get(key, ())}
-                rate = promised.get(flow.packet, flow.rate_bps)
+                rate = promised.get(flow.packet, flow.rate_bps if trail == flow.trail else 0)
                 more = rate - rates.get(flow.packet, 0)  # what two connections take is one packet
                 if trail and more > 0:
                     rates[flow.packet] = rate
@@ -209,5 +217,8 @@ def _flows(network: Topology, placement: Placement) -> tuple[Flow, ...]:
     for path in working_paths(placement):
         source, target = (network.host_by_name[path.nodes[end]].at for end in (0, -1))
         packet = next(sample.packet for sample in traffic.samples((path.nodes[0], path.nodes[-1])) if sample.after)
-        found.append(Flow(placement, packet, source, target, path.reserved_bps))
+        out_ports = (network.arc_by_ends[link, node].out_port for link, node in zip(path.links[1:], path.nodes[1:-1],
+                                                                                    strict=True))
+        trail = tuple(PortId(node, port or 0) for node, port in zip(path.nodes[1:-1], out_ports, strict=True))
+        found.append(Flow(placement, packet, source, target, path.reserved_bps, trail))
     return tuple(found)
