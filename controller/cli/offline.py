@@ -36,6 +36,9 @@ def plan(names: Sequence[str], reference: str, output: str, with_rules: bool) ->
         ground = Ground(load_topology(reference, read_file))
         files = read_files(names)
         documents = watch.timed("read", lambda: read_documents(*files))
+        if documents.topologies:
+            raise bad_input(f'{file}: holds topology "{name}"; the network is what --topology names'
+                            for text, file in files for name in read_documents((text, file)).topologies)
         wanted, chosen = planned(ground, documents, watch)
     way = built(ground, wanted, chosen, watch)
     if not way.proof.holds:

@@ -49,6 +49,15 @@ def test_an_unknown_host_is_said_with_the_nearest(isochrone: Isochrone, tmp_path
         assert said.err == 'i.yaml:6:7: no host "robto" in topology "metro"; did you mean "robot"?\n'
 
 
+def test_a_topology_among_the_intents_is_not_passed_over(isochrone: Isochrone, tmp_path: Path) -> None:
+    (tmp_path / "i.yaml").write_text(INTENT)
+    (tmp_path / "net.yaml").write_text("apiVersion: isochrone/v1\nkind: Topology\nmetadata: {name: net}\n"
+                                       'spec: {switches: [{name: s1, dpid: "0000000000000001"}]}\n')
+    said = isochrone("plan", "i.yaml", "net.yaml", "--topology", "metro")
+    assert (said.status, said.out) == (2, "")
+    assert said.err == 'net.yaml: holds topology "net"; the network is what --topology names\n'
+
+
 @pytest.mark.parametrize(("words", "err"), [
     (["check", "nowhere.yaml"], "nowhere.yaml: No such file or directory\n"),
     (["check", "."], ".: Is a directory\n"),
