@@ -1,7 +1,7 @@
 """What the loop shows to everybody else: how each connection, each switch and the whole stands.
 
 Rules of this file: computed from the plan and the tables, never stored. A connection that is refused and whose rules are
-kept is DEGRADED while its links are up (it forwards, and nothing promises that it may), else UNSATISFIABLE.
+kept is DEGRADED while they forward, over their links or round a dead one, which nothing promises; else UNSATISFIABLE.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from controller.agent.needs import Needs
 from controller.agent.replan import merged
 from controller.agent.world import Batch, ItemKey, World, item_key
 from controller.snapshot import Snapshot, Status, SwitchView
-from intents.model import Placement, Refusal
+from intents.model import Path, Placement, Refusal
 from intents.rules import RuleSet
 
 Standing = tuple[Status, str]
@@ -63,9 +63,16 @@ def _placed(world: World, memory: Memory, needs: Needs, key: str, wrong: frozens
 
 def _refused(world: World, refusal: Refusal, kept: Placement | None) -> Standing:
     why = f"{refusal.reason.value}: {refusal.message}"
-    if kept is None or not all(world.links[link].is_up for path in working_paths(kept) for link in path.links):
+    if kept is None or not all(_forwards(world, kept, path) for path in working_paths(kept)):
         return Status.UNSATISFIABLE, why
     return Status.DEGRADED, f"forwards on its old path, without a promise: {why}"
+
+
+def _forwards(world: World, placement: Placement, path: Path) -> bool:
+    """Whether the switches bring packets of a direction to their end: its first dead link has a detour, all alive."""
+    dead = [link for link in path.links if not world.links[link].is_up]
+    ways = [way.links for way in placement.detours(path.direction) if way.protects == dead[0]] if dead else [path.links]
+    return any(all(world.links[link].is_up for link in links) for links in ways)
 
 
 def _under_way(world: World) -> frozenset[ItemKey]:
