@@ -54,7 +54,7 @@ class Stage:
     prober: Prober
     notes: Notebook
     documents: Documents = field(default_factory=shipped_profiles)
-    applied: list[str] = field(default_factory=list)
+    applied: Sequence[str] = ()
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def apply(stage: Stage, event: Apply) -> Sequence[Later]:
     stage.notes.note(f"apply {', '.join(names)}")
     stage.controller.apply(stage.pairs(names))
     stage.documents = stage.documents.merged(read_documents(*stage.pairs(names)))
-    stage.applied += names
+    stage.applied = names
     must_settle(stage.controller)
     for title, nodes in stage.routes().items():
         stage.notes.note(f"{title}: {' '.join(nodes)}")

@@ -20,7 +20,7 @@ from topologies.fields import (
     text_by,
     whole_number,
 )
-from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, Host, Link, Switch, Topology
+from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_11_LINK_MTU, Host, Link, Switch, Topology
 from topologies.units import render_rate, render_time
 
 
@@ -185,7 +185,7 @@ def topology_document(topology: Topology) -> Data:
         "spec": _said({
             "defaults": _said({"switch-delay": _time(switch_delay), "queues": declared}),
             "switches": [_switch(each, common) for each in topology.switches],
-            "links": [_link(each) for each in topology.links],
+            "links": [_link(each, "mtu" in topology.assumed) for each in topology.links],
             "hosts": [_host(each) for each in topology.hosts],
             "gateways": [{"address": str(each)} for each in topology.gateways],
             "groups": [{"name": name, "members": list(members)} for name, members in topology.groups]})}
@@ -205,9 +205,11 @@ def _switch(switch: Switch, common: int | None) -> Data:
                   "site": switch.site, "region": switch.region, "labels": dict(switch.labels)})
 
 
-def _link(link: Link) -> Data:
+def _link(link: Link, is_mtu_assumed: bool) -> Data:
     return _said({"name": link.name, "a": str(link.a), "b": str(link.b), "capacity": render_rate(link.capacity_bps),
-                  "delay": _time(link.delay_ns), "mtu": link.mtu, "srlg": list(link.srlg), "cost": link.cost,
+                  "delay": _time(link.delay_ns),
+                  "mtu": None if is_mtu_assumed and link.mtu == D_11_LINK_MTU else link.mtu,
+                  "srlg": list(link.srlg), "cost": link.cost,
                   "labels": dict(link.labels)})
 
 

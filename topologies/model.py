@@ -13,6 +13,10 @@ from typing import NewType
 Dpid = NewType("Dpid", int)
 """OpenFlow datapath id, 64 bits, never 0."""
 
+D_11_LINK_MTU = 1_600
+"""MTU between switches where a link declares none, shown as an assumption (default D-11): a full packet of 1,500 bytes and a
+label pass, as they do in every network that we build."""
+
 Labels = tuple[tuple[str, str], ...]
 
 D_03_SWITCH_DELAY_NS = 20_000
@@ -57,7 +61,7 @@ class Link:
     b: PortId
     capacity_bps: int
     delay_ns: int | None
-    mtu: int = 1500
+    mtu: int = D_11_LINK_MTU
     srlg: tuple[str, ...] = ()
     cost: int = 1
     labels: Labels = ()
@@ -104,7 +108,7 @@ class Topology:
     """A whole network. Readers and builders promise: names unique, ports exist once, every end is a known switch.
 
     `queues_ns` holds each class's queue allowance on every link; `assumed` names what was not declared but filled in
-    from a default (`switch-delay`, `queues`), for `explain` to show.
+    from a default (`switch-delay`, `queues`, `mtu`), for `explain` to show.
     """
 
     name: str

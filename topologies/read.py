@@ -25,7 +25,7 @@ from topologies.document import (
 )
 from topologies.fields import Part
 from topologies.fit import Entries, access_name, cables, misfits
-from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, Dpid, Host, Link, PortId, Switch, Topology
+from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_11_LINK_MTU, Dpid, Host, Link, PortId, Switch, Topology
 from topologies.source import BadInput, Node, Path, Problem, Written, read
 from topologies.validate import MOST_PROBLEMS, validate
 
@@ -92,7 +92,8 @@ def _topology(name: str, defaults: Defaults, entries: Entries) -> Topology:
     links = zip(entries.links, _link_names(entries), strict=True)
     queues = {key.replace("_", "-"): time for key, time in (defaults.queues or Queues()) if time is not None}
     undeclared = defaults.switch_delay is None and any(each.delay is None for _, each in entries.switches)
-    assumed = {"switch-delay": undeclared, "queues": len(queues) < len(D_04_QUEUES_NS)}
+    assumed = {"switch-delay": undeclared, "queues": len(queues) < len(D_04_QUEUES_NS),
+               "mtu": any(link.mtu is None for _, link in entries.links)}
     return Topology(
         name,
         _by_name(_switch(entry, defaults) for _, entry in entries.switches),
@@ -140,7 +141,7 @@ def _switch(entry: SwitchEntry, defaults: Defaults) -> Switch:
 
 
 def _link(entry: LinkEntry, name: str, a: PortId, b: PortId) -> Link:
-    return Link(name, a, b, entry.capacity, entry.delay, entry.mtu or 1500, tuple(sorted(entry.srlg or ())),
+    return Link(name, a, b, entry.capacity, entry.delay, entry.mtu or D_11_LINK_MTU, tuple(sorted(entry.srlg or ())),
                 entry.cost or 1, _labels(entry.labels))
 
 

@@ -53,6 +53,13 @@ def test_what_is_filled_in_is_named_as_assumed(defaults, assumed):
     assert network(f"defaults: {defaults}").assumed == assumed
 
 
+def test_a_link_that_declares_no_mtu_takes_a_labelled_full_packet_by_assumption():
+    found = network('links: [{a: "s1:1", b: "s2:1", capacity: 1 Gbps}]')
+    assert (found.links[0].mtu, "mtu" in found.assumed) == (1_600, True)
+    declared = network('links: [{a: "s1:1", b: "s2:1", capacity: 1 Gbps, mtu: 1500}]')
+    assert (declared.links[0].mtu, "mtu" in declared.assumed) == (1_500, False)
+
+
 def test_declared_queues_stand_beside_assumed_ones():
     found = network("defaults: {queues: {delay-critical: 1 us}}")
     assert dict(found.queues_ns) == dict(D_04_QUEUES_NS) | {"delay-critical": 1_000}
@@ -103,6 +110,8 @@ def networks(draw):
     groups = tuple((f"g{n}", (name,)) for n, name in enumerate(sorted(hosts)))
     queues = tuple((name, time if "queues" in assumed and name != "assured" else draw(st.integers(1, 10**9)))
                    for name, time in D_04_QUEUES_NS)
+    if links and draw(st.booleans()):
+        links[0], assumed = replace(links[0], mtu=1_600), tuple(sorted(("mtu", *assumed)))
     return Topology(draw(NAMES), *(tuple(sorted(each, key=lambda thing: thing.name)) for each in (made, links, ends)),
                     (IPv4Interface("10.0.0.254/24"),), groups, queues, assumed)
 
