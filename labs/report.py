@@ -8,8 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from .judge import Evidence, Row, counted, rows, verdict
-from .measured import Count
+from .judge import Evidence, Row, counted, directions, rows, slower_ns, verdict
 from .scenario import Scenario
 
 
@@ -70,14 +69,13 @@ def _intent(name: str, outcome: Outcome) -> dict[str, Any]:
         "why": judged.why if judged else "no latency is asked for",
         "judged_by": f"{judged.statistic} ({f'scenario {outcome.scenario.metadata.name}' if statistic else 'intent'})"
                      if judged else None,
-        "latency_ms": {each: _ms(found, each) for each in ("p50", "p99")},
+        "latency_ms": {each: _ms(slower_ns(directions(name, outcome.seen), each)) for each in ("p50", "p99")},
         "sent": found.sent, "lost": found.lost, "duplicated": found.duplicated, "reordered": found.reordered,
         "misdelivered": found.misdelivered, "largest_gap_ms": round(found.gap_ns / 1e6, 3)}
 
 
-def _ms(found: Count, statistic: str) -> float | None:
-    value = found.statistic_ns(statistic)
-    return None if value is None else round(value / 1e6, 3)
+def _ms(value_ns: int | None) -> float | None:
+    return None if value_ns is None else round(value_ns / 1e6, 3)
 
 
 def _cells(told: Mapping[str, Any]) -> Mapping[str, str]:

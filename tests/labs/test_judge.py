@@ -65,6 +65,19 @@ def test_latency_and_budget():
     assert outcome("{intent: surgery, placed: true}", evidence(placed={})) == [False]
 
 
+def test_the_slower_direction_counts_however_quick_the_other_is():
+    there, back = evidence(), evidence(delay_ns=2 * MS)
+    seen = replace(there, streams=[*there.streams, replace(back.streams[0], source="robot", target="surgeon")])
+    expected = scenario("{intent: surgery, latency: {p50: < 1 ms}, during: steady}")
+    assert [row.passed for row in rows(expected, seen)] == [False]
+    assert verdict("surgery", expected, seen).judgement == "VIOLATED"
+    assert verdict("surgery", expected, there).judgement == "MET"
+    silent = replace(back.streams[0], source="robot", target="surgeon", arrivals=[])
+    nothing_back = replace(there, streams=[*there.streams, silent])
+    assert [row.passed for row in rows(expected, nothing_back)] == [False]
+    assert verdict("surgery", expected, nothing_back).judgement == "UNVERIFIABLE"
+
+
 def test_adoption():
     expected = "{controller: {adopted-within: 12 s, changes: 0, orphans: 0}, during: restart}"
     assert outcome(expected, evidence(adopted=Adopted(4.0, 0, 0))) == [True, True, True]
