@@ -20,7 +20,7 @@ from . import unprivileged
 from .errors import LabError
 
 GRPC = "127.0.0.1:50051"
-START_S = 15.0
+START_S = 30.0
 """Longest wait for a controller that has been started to answer: 0.3 s on an idle machine."""
 
 POLL_S = 0.02

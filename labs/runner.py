@@ -75,9 +75,10 @@ def _take_place(stage: Stage) -> None:
         if at > end:
             return
         time.sleep(max(stage.notes.begun + at / 1e9 - time.monotonic(), 0))
-        # what follows counts from now: an act may have waited for the network
+        later = act()
+        # what follows counts from the end of the act, which may have waited for the network
         now = int((time.monotonic() - stage.notes.begun) * 1e9)
-        for after, then in act():
+        for after, then in later:
             heappush(due, (now + after, next(order), then))
 
 
