@@ -33,7 +33,7 @@ from topologies.model import PortId, Topology
 MAX_VISITS = 4_096
 """Switches that all copies of one packet may visit before it counts as multiplying without end."""
 
-_RESERVED_PORTS = 0xFFFFFF00
+_LAST_PORT = 0xFFFFFF00
 
 
 class Holding(Protocol):
@@ -190,7 +190,7 @@ def _sent_out(network: Topology, arrival: _Arrival, port: int, packet: Packet,
     trail = (*arrival.trail, out)
     if port == CONTROLLER:
         return End("controller", arrival.at, packet, arrival.trail)
-    if out.number >= _RESERVED_PORTS:
+    if out.number > _LAST_PORT:
         return End("unknown", arrival.at, packet, arrival.trail, f"reserved port {port:#x}")
     if down and out in down:
         return End("dropped", arrival.at, packet, arrival.trail, f"port {out} is down")

@@ -1,5 +1,6 @@
 """The forwarding model: where packets end, in the words of OpenFlow 1.3 as Open vSwitch keeps them."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -71,6 +72,12 @@ def test_an_output_to_the_port_of_entry_is_dropped_and_in_port_sends_back():
 def test_every_copy_has_its_end():
     assert ends(LINE, [at_s1(Output(2), Output(CONTROLLER), Output(77))], packet(H1, H2)) == [
         "delivered s1:2", "controller s1:1", "dropped s1:1: nothing is attached to s1:77"]
+
+
+def test_the_last_port_is_a_port_like_any_other():
+    last = replace(H1, at=PortId("s1", 4_294_967_040))
+    network = replace(LINE, hosts=(last, H2, H3))
+    assert ends(network, [at_s1(Output(4_294_967_040))], packet(H3, last), H3.at) == ["delivered s1:4294967040"]
 
 
 def test_a_reserved_port_is_beyond_the_model():
