@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Interface, IPv4Network
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, PlainValidator
@@ -34,6 +34,11 @@ class End(NamedTuple):
 _END = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)(?::([1-9][0-9]{0,9}))?")
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _LINK_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?(#[1-9][0-9]*)?")
+_LONGEST_LINK_NAME = 2 * 128 + len("-#") + 9
+"""Characters: the names of two switches, and the number of a parallel link."""
+
+_NO_HOSTS = tuple(map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32")))
+"""Addresses that no host has on a wire (RFC 6890, RFC 5771): unset, loopback, multicast, broadcast."""
 
 
 def _end(text: str) -> End:
@@ -64,13 +69,16 @@ def _address(text: str) -> IPv4Interface:
         address = IPv4Interface(text if re.search(r"/[0-9]+$", text) else "")
     except ValueError:
         raise ValueError(f'"{text[:40]}" is not an address with its prefix; write it like 10.0.0.1/24') from None
+    if any(address.ip in reserved for reserved in _NO_HOSTS):
+        raise ValueError(f"{text} is not the address of a host (unset, loopback, multicast or broadcast); write it like "
+                         "10.0.0.1/24")
     if address.network.prefixlen < 31 and address.ip in (address.network[0], address.network[-1]):
         raise ValueError(f"{text} names its whole network, not one end of it; write it like 10.0.0.1/24")
     return address
 
 
 def _link_name(text: str) -> str:
-    if len(text) > 128 or not _LINK_NAME.fullmatch(text):
+    if len(text) > _LONGEST_LINK_NAME or not _LINK_NAME.fullmatch(text):
         raise ValueError(f'"{text[:40]}" is not the name of a link; write it like s1-s2')
     return str(text)
 

@@ -38,6 +38,21 @@ def test_links_without_a_name_are_called_by_their_ends():
     assert [link.name for link in found.links] == ["s1-s2", "s1-s2#2", "s1-s2#3", "s1-s2#4"]
 
 
+def test_the_longest_names_of_switches_make_names_of_links_that_can_be_written():
+    a, b = "a" * 128, "b" * 128
+    switches = f'[{{name: {a}, dpid: "0000000000000001"}}, {{name: {b}, dpid: "0000000000000002"}}]'
+    link = f"{{a: {a}, b: {b}, capacity: 1 Gbps}}"
+    found = read_topology(HEAD + f"  switches: {switches}\n  links: [{link}, {link}]\n", "small.yaml")
+    assert [link.name for link in found.links] == [f"{a}-{b}", f"{a}-{b}#2"]
+    assert read_topology(emit(topology_document(found)), "") == found
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0/32", "127.0.0.1/8", "224.0.0.1/4", "255.255.255.255/32"])
+def test_what_no_host_has_on_a_wire_is_no_address(address):
+    with pytest.raises(BadInput, match=f"{address} is not the address of a host"):
+        network(f"hosts: [{HOST.replace('10.0.0.1/24', address)}]")
+
+
 def test_an_undeclared_delay_is_unknown_and_not_zero():
     found = network(f"links: [{LINK}, {{a: s1, b: s2, capacity: 1 Gbps, delay: 0 us}}]", f"hosts: [{HOST}]")
     assert [link.delay_ns for link in found.links] == [None, 0]
