@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from controller.agent.replan import merged
 from controller.shipped import shipped_profiles
+from controller.snapshot import Snapshot
+from intents.avoidance import Avoid, plan_avoiding
 from intents.compiler import NoRoom, compile_rules
 from intents.documents import Documents
 from intents.model import Plan, Reason, Refusal, Wanted
-from intents.planner import plan
 from intents.proof import Proof, prove
 from intents.resolve import resolve
 from intents.rules import RuleSet, Step
@@ -26,7 +27,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Ground:
     """What the road starts from: the network, what was placed, what the switches should hold and what they do, which
-    links are out, which labels rest."""
+    links are out, which labels rest, which links connections are kept off for now."""
 
     network: Topology
     plan: Plan = field(default_factory=Plan)
@@ -34,6 +35,7 @@ class Ground:
     actual: RuleSet = field(default_factory=RuleSet)
     down: frozenset[str] = frozenset()
     barred_labels: frozenset[int] = frozenset()
+    avoid: Avoid = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,18 @@ class Stopwatch:
             self.seconds[arrow] = self.seconds.get(arrow, 0.0) + perf_counter() - started
 
 
+def ground_of(network: Topology, snapshot: Snapshot) -> Ground:
+    """Where a change of what a snapshot shows starts from."""
+    return Ground(network, snapshot.plan, snapshot.target, snapshot.actual, snapshot.down_links,
+                  snapshot.barred_labels, snapshot.avoid)
+
+
 def planned(ground: Ground, documents: Documents, watch: Stopwatch) -> tuple[Wanted, Plan]:
     """Documents resolved and placed. Raises BadInput where they name what this network has not."""
     full = shipped_profiles().merged(documents)
     wanted = watch.timed("resolve", lambda: resolve(full, ground.network))
-    return wanted, watch.timed("plan", lambda: plan(ground.network, ground.plan, wanted, ground.down))
+    return wanted, watch.timed("plan", lambda: plan_avoiding(
+        ground.network, ground.plan, wanted, ground.down, ground.avoid))
 
 
 def built(ground: Ground, wanted: Wanted, chosen: Plan, watch: Stopwatch) -> Way:

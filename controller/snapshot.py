@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from controller.decisions import Autonomy, DecisionRecord
+from controller.telemetry.history import History
+from controller.telemetry.sending import Loads
+from intents.avoidance import Avoid
 from intents.documents import Documents
 from intents.model import Plan
 from intents.rules import RuleSet
@@ -33,8 +37,8 @@ class SwitchView:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The whole state after a turn of the loop. `revision` grows with every committed apply or delete, and when links
-    that went down or came back have everything planned anew."""
+    """The whole state after a turn of the loop. `revision` grows with every committed apply or delete, when links that went
+    down or came back have everything planned anew, and when the agent re-places something."""
 
     revision: int
     documents: Documents
@@ -51,6 +55,15 @@ class Snapshot:
     """Every switch connected and read, nothing sent that is not confirmed, nothing left to send or to retire."""
     barred_labels: frozenset[int] = frozenset()
     """Labels at rest since their path was retired, for `compile_rules`."""
+    autonomy: Autonomy = "off"
+    loads: Loads = field(default_factory=dict)
+    """What each direction of each link carried by the last round of polls, `None` is unknown; empty without polls."""
+    history: History = field(default_factory=History)
+    """What switches counted lately, for the rates of connections (`controller.agent.measuring.rates_of`)."""
+    avoid: Avoid = field(default_factory=dict)
+    """Links that connections are kept off until links have cooled."""
+    decisions: tuple[DecisionRecord, ...] = ()
+    """What the agent decided by itself, the last ones, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from controller.agent.books import openable, working_paths
 from controller.agent.claims import claim_of, claims_of
 from controller.agent.world import World
 from controller.store.record import Claim, Record
+from intents.avoidance import plan_avoiding
 from intents.compiler import NoRoom, compile_rules
 from intents.documents import Documents
 from intents.model import Placement, Plan, Reason, Refusal, Wanted
-from intents.planner import plan
 from intents.rules import Flow, Group, Meter, RuleSet
 from intents.tables import FlowKey
 
@@ -35,7 +35,7 @@ def up_to_date(world: World, barred: frozenset[int], now: float) -> World:
     down = world.down(now)
     if down != world.record.down_links:
         previous = Plan(in_place(world.record), world.record.plan.refusals)
-        new = plan(world.topology, previous, world.wanted, down)
+        new = plan_avoiding(world.topology, previous, world.wanted, down, world.avoid)
         world = _revised(world, replace(world.record, down_links=down))
         return _compiled(world, new, _kept(world, new), barred)
     if world.target is None or world.target_reads != world.reads:

@@ -12,6 +12,7 @@ from typing import Literal
 from controller.agent.links import LinkState, remembered, unusable, watched
 from controller.facts import Confirmed, Fact, PortChanged, Rejected, SwitchDown, SwitchUp, TablesRead
 from controller.store.record import Record
+from intents.avoidance import Avoid
 from intents.model import Wanted
 from intents.rules import Change, Item, RuleSet
 from intents.steps import take
@@ -74,7 +75,8 @@ class Rejection:
 class World:
     """Everything the loop decides upon. `target` is what all switches should hold, None until it can be computed
     (see `replan`); it was compiled with the tables of the first `target_reads` of the `reads` since the start, and
-    `revision_reads` had been when the record got its revision. `edition` grows when channels, links or target do."""
+    `revision_reads` had been when the record got its revision. `edition` grows when channels, links or target do.
+    `avoid` keeps connections off links that were too full, until these have cooled: no plan needs it, so no store does."""
 
     topology: Topology
     record: Record
@@ -90,6 +92,7 @@ class World:
     requests: Mapping[int, Read | Batch] = field(default_factory=dict)
     rejections: Mapping[ItemKey, Rejection] = field(default_factory=dict)
     edition: int = 0
+    avoid: Avoid = field(default_factory=dict)
 
     def retry_at(self, key: ItemKey) -> float:
         """From when on a change may be sent: at once, or, if its switch did not take it, after a wait that doubles."""

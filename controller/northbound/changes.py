@@ -16,7 +16,7 @@ from controller.northbound.deletion import left, planned_without
 from controller.northbound.errors import NotDoneError
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import connections_of, refused
-from controller.road import Ground, Stopwatch, Way, built
+from controller.road import Stopwatch, Way, built, ground_of
 from controller.snapshot import Committed, NotStored, Proposal, Snapshot, Stale
 from intents.documents import Documents, read_documents
 from intents.model import Plan
@@ -119,12 +119,6 @@ class _Applied:
     before: Plan
     changed: frozenset[Name]
     new: frozenset[Name]
-
-
-def ground_of(network: Topology, snapshot: Snapshot) -> Ground:
-    """Where a change of what a snapshot shows starts from."""
-    return Ground(network, snapshot.plan, snapshot.target, snapshot.actual, snapshot.down_links,
-                  snapshot.barred_labels)
 
 
 def _read(files: Sequence[tuple[str, str]]) -> Documents:

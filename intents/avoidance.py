@@ -1,0 +1,48 @@
+"""Plans that keep some connections off links for a while, beyond what their documents say.
+
+An avoidance is no constraint of the operator's: it narrows where a connection may be placed anew, moves nobody who is not
+to be moved, and refuses nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from intents.model import Connection, Plan, Wanted
+from intents.planner import plan
+from topologies.model import Topology
+
+Avoid = Mapping[str, frozenset[str]]
+"""By connection, the names of links that it is to be kept off."""
+
+
+def plan_avoiding(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str], avoid: Avoid,
+                  moving: frozenset[str] = frozenset()) -> Plan:
+    """`plan`, with connections off the links that they are to avoid. One that is placed on such a link leaves it only if
+    it is in `moving`; one that has no place without them gets one with them. Without anything to avoid it is `plan`."""
+    avoid = {key: _kept(previous, key, links) if key not in moving else links for key, links in avoid.items()}
+    while True:
+        kept_off = {one.key: avoid[one.key] for one in wanted.connections if avoid.get(one.key)}
+        narrowed = tuple(_narrowed(one, kept_off.get(one.key)) for one in wanted.connections)
+        found = plan(network, previous, replace(wanted, connections=narrowed), down)
+        stuck = kept_off.keys() & found.refusals.keys()
+        if not stuck:
+            return _as_wished(found, {one.key: one for one in wanted.connections if one.key in kept_off})
+        avoid = {key: links for key, links in kept_off.items() if key not in stuck}
+
+
+def _kept(previous: Plan, key: str, links: frozenset[str]) -> frozenset[str]:
+    placement = previous.placements.get(key)
+    return links - placement.links if placement is not None else links
+
+
+def _narrowed(connection: Connection, links: frozenset[str] | None) -> Connection:
+    return replace(connection, avoid_links=connection.avoid_links | links) if links else connection
+
+
+def _as_wished(found: Plan, wishes: Mapping[str, Connection]) -> Plan:
+    """The plan with the operator's own connections again."""
+    if not wishes:
+        return found
+    placements = {key: replace(placement, connection=wishes[key]) if key in wishes else placement
+                  for key, placement in found.placements.items()}
+    return replace(found, placements=placements)
