@@ -13,6 +13,7 @@ from controller.address import AddressError, parse_address
 from controller.agent.loop import Loop
 from controller.cli.files import read_file
 from controller.cli.stop import bad_input
+from controller.decisions import Autonomy
 from controller.logs import Format, log_to_stderr
 from controller.northbound.server import CannotListenError, serve
 from controller.northbound.tls import read_keys
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to run, as typed: a topology's name or file, the store's file, `HOST:PORT` for switches and for operators,
-    the folder of gRPC's keys."""
+    the folder of gRPC's keys, what the agent may do by itself."""
 
     topology: str
     store: Path
@@ -36,6 +37,7 @@ class Settings:
     grpc: str
     tls: Path | None
     log_format: Format
+    autonomy: Autonomy
 
 
 def run(settings: Settings) -> None:
@@ -51,8 +53,8 @@ def run(settings: Settings) -> None:
             network = load_topology(settings.topology, read_file)
             store = world.enter_context(closing(open_store(str(settings.store))))
             southbound = Southbound()
-            loop = Loop(network, store, southbound)
-            port = southbound.start(openflow.host, openflow.port or 0, loop.tell)
+            loop = Loop(network, store, southbound, autonomy=settings.autonomy)
+            port = southbound.start(openflow.host, openflow.port or 0, loop.tell, loop.tell)
             world.callback(southbound.stop)
             loop.start()
             world.callback(loop.stop)

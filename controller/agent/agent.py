@@ -2,28 +2,34 @@
 
 Rules of this file: no threads and no clock, time is an argument; a record that moved is in the store before anything
 that rests on it is sent, or the proposal that moved it is turned back. The repair of a failed link alone goes on without
-the store, with an alarm: traffic is worth more than a record of it.
+the store, with an alarm: traffic is worth more than a record of it. What takes longer than a turn may (`prepare`,
+`considered`) is for threads with more time; what came of it is a proposal like any other.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from controller.agent.advice import Advice, Question, advised
 from controller.agent.decide import Decision, decide
-from controller.agent.journal import entries, raised
+from controller.agent.journal import DECISION, decision_entry, decisions_in, entries, raised
 from controller.agent.ledger import Ledger
+from controller.agent.measuring import Measuring
 from controller.agent.memory import Memory
+from controller.agent.recording import MOST, Chronicle, on_links
 from controller.agent.recover import recovered
-from controller.agent.replan import adopted
+from controller.agent.replan import adopted, in_place
+from controller.agent.skill import Skill, kept_off
 from controller.agent.status import published
-from controller.agent.world import Read, absorb
-from controller.facts import Fact
+from controller.agent.world import Read, World, absorb
+from controller.decisions import Autonomy, DecisionRecord
+from controller.facts import Counters, Fact, FlowCounters, PortCounters
 from controller.shipped import shipped_profiles
-from controller.snapshot import Committed, NotStored, Proposal, Stale
+from controller.snapshot import Committed, NotStored, Proposal, Snapshot, Stale
 from controller.store.record import Record
 from controller.store.rows import Key
 from controller.store.sqlite import Row, Store, StoreError
-from intents.model import Wanted
+from intents.model import Placement, Wanted
 from intents.resolve import resolve
 from intents.rules import Change
 from topologies.model import Topology
@@ -40,6 +46,12 @@ class Southbound(Protocol):
     def send(self, dpid: int, changes: Sequence[Change], token: int) -> None:
         """Send changes in their order, with a barrier behind them."""
 
+    def poll_ports(self, dpid: int, token: int) -> None:
+        """Ask for the counters of all ports."""
+
+    def poll_flows(self, dpid: int, token: int) -> None:
+        """Ask for the counters of the classify flows of ours."""
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -50,10 +62,19 @@ class Ready:
     rows: Mapping[Key, Row]
 
 
-class Agent:
-    """Decides for one network. Used by one thread; only `prepare` and `snapshot` are for all."""
+@dataclass(frozen=True)
+class Thought:
+    """What became of a question: advice and, where it says what to do, that made ready. `None`: thinking failed."""
 
-    def __init__(self, topology: Topology, store: Store, southbound: Southbound, now: float) -> None:
+    advice: Advice | None
+    ready: Ready | None = None
+
+
+class Agent:
+    """Decides for one network. Used by one thread; only `prepare`, `considered` and `snapshot` are for all."""
+
+    def __init__(self, topology: Topology, store: Store, southbound: Southbound, now: float,
+                 autonomy: Autonomy = "off") -> None:
         """Begins with what the store holds. Raises StoreError, and BadInput where that does not fit the network."""
         self._topology = topology
         self._southbound = southbound
@@ -61,7 +82,12 @@ class Agent:
         self._world = recovered(topology, self._ledger.written, shipped_profiles(), now)
         self._memory = Memory()
         self._faults: tuple[str, ...] = ()
-        self.snapshot = published(self._world, self._memory, now)
+        self._blind: tuple[str, ...] = ()
+        self._measuring = Measuring(topology)
+        self._skill = Skill(topology, autonomy)
+        self._chronicle = Chronicle(decisions_in(self._ledger.remembered(DECISION, 2 * MOST))[-MOST:])
+        self._question: Question | None = None
+        self.snapshot = self._seen(published(self._world, self._memory, now))
 
     def prepare(self, proposal: Proposal) -> Ready:
         """The slow part of a commit, for the thread that wants it. Raises BadInput."""
@@ -69,24 +95,33 @@ class Agent:
         rows = self._ledger.prepare(Record("", documents=proposal.documents, plan=proposal.plan))
         return Ready(proposal, wanted, rows)
 
-    def turn(self, facts: Sequence[Fact], now: float, ready: Ready | None = None) -> Answer | None:
+    def considered(self, question: Question) -> Thought:
+        """The answer to a question of `next_question`, for a thread with time; it goes among the facts of a later turn."""
+        advice = advised(self._topology, question)
+        return Thought(advice, self.prepare(advice.proposal) if advice.proposal else None)
+
+    def next_question(self) -> Question | None:
+        """What the last turn asks to be considered, once."""
+        question, self._question = self._question, None
+        return question
+
+    def turn(self, facts: Sequence[Fact | Counters | Thought], now: float, ready: Ready | None = None) -> Answer | None:
         """Take in what happened and at most one proposal, do what is next, and say what became of the proposal."""
         before = self._world
-        self._world = absorb(before, facts, now)
-        answer, decision = self._considered(ready, now) if ready else (None, None)
+        self._world = absorb(before, [fact for fact in facts if not isinstance(
+            fact, PortCounters | FlowCounters | Thought)], now)
+        self._skill.heed(before, self._world, now)
+        answer, decision = self._answered(ready, now) if ready else (None, None)
+        for fact in facts:
+            if isinstance(fact, PortCounters | FlowCounters):
+                self._measuring.hear(fact)
+            elif isinstance(fact, Thought):
+                decision = self._heard(fact, decision, now)
         if decision is None:
             decision = decide(self._world, self._memory, now)
             self._ledger.keep(decision.world.record, now)
-        self._world, self._memory = decision.world, decision.memory
-        for request in decision.requests:
-            if isinstance(request, Read):
-                self._southbound.read(request.dpid, request.token)
-            else:
-                self._southbound.send(request.dpid, request.changes, request.token)
-        if decision.world is not before:
-            self._ledger.note(entries(before, decision), decision.world.record.revision, now)
-        if decision.world is not before or self._troubles() != self._faults:
-            self._publish(now)
+        self._done(before, decision, now)
+        self._measured(now)
         return answer
 
     def rest(self, now: float) -> None:
@@ -97,7 +132,7 @@ class Agent:
         """Release the store. The switches keep what they have."""
         self._ledger.close()
 
-    def _considered(self, ready: Ready, now: float) -> tuple[Answer, Decision | None]:
+    def _answered(self, ready: Ready, now: float) -> tuple[Answer, Decision | None]:
         """What becomes of a proposal, and if it stands, what follows from it."""
         world, proposal = self._world, ready.proposal
         links_moved = world.target is not None and world.down(now) != world.record.down_links
@@ -112,11 +147,81 @@ class Agent:
             return NotStored(str(error)), None
         return Committed(moved.record.revision), decision
 
+    def _heard(self, thought: Thought, decision: Decision | None, now: float) -> Decision | None:
+        """What follows from advice, if nothing else was decided in this turn; else it is asked for again."""
+        self._skill.answered(thought.advice)
+        if thought.advice is None or decision is not None:
+            return decision
+        if not self._skill.is_due(thought.advice, now) or thought.ready is None:
+            record = self._skill.advised(thought.advice, now)
+            if record is not None:
+                self._enter(record, {}, now)
+            return None
+        before, self._world = self._world, kept_off(self._world, thought.advice.relief.avoid)
+        answer, decision = self._answered(thought.ready, now)
+        if decision is None or not isinstance(answer, Committed):
+            self._world = before
+            return None
+        self._enter(self._skill.acted(thought.advice, now), in_place(decision.world.record), now)
+        return decision
+
+    def _done(self, before: World, decision: Decision, now: float) -> None:
+        """Send, note and show what was decided."""
+        self._world, self._memory = decision.world, decision.memory
+        for request in decision.requests:
+            if isinstance(request, Read):
+                self._southbound.read(request.dpid, request.token)
+            else:
+                self._southbound.send(request.dpid, request.changes, request.token)
+        if decision.world is before:
+            return
+        self._ledger.note(entries(before, decision), decision.world.record.revision, now)
+        repair = on_links(before.record, decision.world.record, self._skill.autonomy)
+        if repair is not None:
+            self._enter(repair, in_place(decision.world.record), now)
+        self._publish(now)
+
+    def _measured(self, now: float) -> None:
+        """Poll what is due; look at the links after each round of answers, and at what decisions came to."""
+        ended = self._skill.autonomy != "off" and self._measuring.round_ended(now)
+        placed = self._world.record.plan.placements
+        for record in self._chronicle.follow(placed, self.snapshot.statuses, self._measuring.loads if ended else None, now):
+            self._ledger.note([decision_entry(record)], record.revision, now)
+            self.snapshot = self._seen(self.snapshot)
+        if ended:
+            self._look(now)
+        if self._troubles() != self._faults:
+            self._publish(now)
+        if self._skill.autonomy != "off":
+            for poll in self._measuring.polls(self._world, self._memory, now):
+                ask = self._southbound.poll_ports if poll.what == "ports" else self._southbound.poll_flows
+                ask(poll.dpid, poll.token)
+
+    def _look(self, now: float) -> None:
+        """A round has ended: what the links carry, and whether to ask what to do about it."""
+        self._skill.look(self._measuring.loads, now)
+        if self._skill.is_calm(now):
+            self._world = kept_off(self._world, {})
+        self._blind = tuple(self._measuring.alarms(now))
+        self.snapshot = self._seen(self.snapshot)
+        question = self._skill.question(self._world, self._memory, self.snapshot, self._measuring, now)
+        self._question = question or self._question
+
+    def _enter(self, record: DecisionRecord, places: Mapping[str, Placement], now: float) -> None:
+        entered = self._chronicle.enter(record, self._ledger.stamp(), places, now)
+        self._ledger.note([decision_entry(entered)], entered.revision, now)
+        self.snapshot = self._seen(self.snapshot)
+
     def _troubles(self) -> tuple[str, ...]:
-        return (self._ledger.trouble,) if self._ledger.trouble else ()
+        return (*((self._ledger.trouble,) if self._ledger.trouble else ()), *self._blind)
 
     def _publish(self, now: float) -> None:
         self._faults = self._troubles()
-        snapshot = published(self._world, self._memory, now, self._faults)
+        snapshot = self._seen(published(self._world, self._memory, now, self._faults))
         self._ledger.note(raised(self.snapshot, snapshot), snapshot.revision, now)
         self.snapshot = snapshot
+
+    def _seen(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with what was measured and decided lately."""
+        return replace(snapshot, autonomy=self._skill.autonomy, loads=self._measuring.loads, avoid=self._world.avoid,
+                       history=self._measuring.history, decisions=self._chronicle.records)

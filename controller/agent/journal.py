@@ -1,9 +1,16 @@
-"""What happened in a turn, in sentences: the loop's memory for people."""
+"""What happened in a turn, in sentences, and what the agent decided, as JSON: the loop's memory for people.
 
-from collections.abc import Iterator
+Rules of this file: a decision is entered when it is made and again when its outcome is known; the later entry stands.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
 
 from controller.agent.decide import Decision
 from controller.agent.world import Batch, World
+from controller.decisions import DecisionRecord
 from controller.snapshot import Snapshot
 
 
@@ -28,3 +35,27 @@ def entries(before: World, decision: Decision) -> Iterator[str]:
 def raised(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Alarms that were not there before."""
     return (f"alarm: {alarm}" for alarm in after.alarms if alarm not in before.alarms)
+
+
+DECISION = '{"decision":'
+"""How an entry of a decision begins."""
+
+_ENTRY = TypeAdapter(dict[str, DecisionRecord])
+
+
+def decision_entry(record: DecisionRecord) -> str:
+    """A decision as an entry of the journal."""
+    return to_json({"decision": record}).decode()
+
+
+def decisions_in(events: Iterable[str]) -> tuple[DecisionRecord, ...]:
+    """The decisions of entries in their order, each as it was entered last. What cannot be read is left out: the journal
+    is for people, and no ground to stand on."""
+    found: dict[int, DecisionRecord] = {}
+    for event in events:
+        try:
+            record = _ENTRY.validate_json(event)["decision"]
+        except ValidationError:
+            continue
+        found[record.id] = record
+    return tuple(found[number] for number in sorted(found))

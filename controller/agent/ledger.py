@@ -56,10 +56,19 @@ class Ledger:
 
     def note(self, events: Iterable[str], revision: int, now: float) -> None:
         """Enter events into the journal; they are written by a later `flush`."""
-        stamp = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        stamp = self.stamp()
         if not self._pages:
             self._flush_at = now + FLUSH_S
         self._pages.extend((stamp, revision, event) for event in events)
+
+    def remembered(self, beginning: str, last: int) -> tuple[str, ...]:
+        """The last events in the journal that begin so, oldest first."""
+        return tuple(event for _, _, event in self._store.journaled(last, beginning))
+
+    @staticmethod
+    def stamp() -> str:
+        """The wall-clock time of what is written now."""
+        return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
     def flush(self, now: float) -> None:
         """Write the journal if it has waited long enough."""

@@ -1,7 +1,8 @@
 """The loop: the one thread that decides. All others put facts and proposals into its inbox or read its snapshot.
 
 Rules of this file: the loop never waits but for its inbox, and not longer than TICK_S; a turn that takes longer than
-SLOW_TURN_S is logged; `except Exception` stands here and nowhere else.
+SLOW_TURN_S is logged; what takes longer is thought over in a thread beside it, which decides nothing; `except Exception`
+stands here and nowhere else.
 """
 
 import threading
@@ -13,8 +14,10 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from controller.agent.agent import Agent, Answer, Ready, Southbound
-from controller.facts import Fact
+from controller.agent.advice import Question
+from controller.agent.agent import Agent, Answer, Ready, Southbound, Thought
+from controller.decisions import Autonomy
+from controller.facts import Counters, Fact
 from controller.snapshot import Proposal, Snapshot
 from controller.store.sqlite import Store
 from topologies.model import Topology
@@ -32,6 +35,9 @@ MOST_FACTS = 1000
 """Of one turn: a flood of facts may not keep the loop from deciding."""
 
 
+_Fact = Fact | Counters | Thought
+
+
 @dataclass(frozen=True)
 class _Submission:
     ready: Ready
@@ -42,15 +48,17 @@ class Loop:
     """The deciding thread of one network."""
 
     def __init__(self, topology: Topology, store: Store, southbound: Southbound,
-                 clock: Callable[[], float] = time.monotonic) -> None:
-        """Begins with what the store holds; `clock` counts seconds and never runs back. Raises StoreError, and BadInput
-        where the store does not fit the network."""
-        self._agent = Agent(topology, store, southbound, clock())
+                 clock: Callable[[], float] = time.monotonic, autonomy: Autonomy = "off") -> None:
+        """Begins with what the store holds; `clock` counts seconds, never runs back, and is that of counters' times. Raises
+        StoreError, and BadInput where the store does not fit the network."""
+        self._agent = Agent(topology, store, southbound, clock(), autonomy)
         self._clock = clock
-        self._inbox: SimpleQueue[Fact | _Submission | None] = SimpleQueue()
+        self._inbox: SimpleQueue[_Fact | _Submission | None] = SimpleQueue()
+        self._questions: SimpleQueue[Question | None] = SimpleQueue()
         self._patience_s = TICK_S
         self._published = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
+        self._thinker = threading.Thread(target=self._think, name="thinker", daemon=True)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -60,10 +68,12 @@ class Loop:
     def start(self) -> None:
         """Begin to decide. Facts told before wait."""
         self._thread.start()
+        self._thinker.start()
 
     def stop(self) -> None:
         """End the thread and release the store. The switches keep what they have."""
         self._inbox.put(None)
+        self._questions.put(None)
         self._thread.join()
         while not self._inbox.empty():
             late = self._inbox.get()
@@ -71,8 +81,8 @@ class Loop:
                 late.answer.cancel()
         self._agent.close()
 
-    def tell(self, fact: Fact) -> None:
-        """Put a fact into the inbox, from any thread."""
+    def tell(self, fact: Fact | Counters) -> None:
+        """Put a fact, or what a poll brought, into the inbox, from any thread."""
         self._inbox.put(fact)
 
     def submit(self, proposal: Proposal) -> "Future[Answer]":
@@ -95,6 +105,8 @@ class Loop:
                 submission = None
             before, started = self.snapshot, self._clock()
             self._turn(facts, submission)
+            if question := self._agent.next_question():
+                self._questions.put(question)
             if self.snapshot is not before:
                 with self._published:
                     self._published.notify_all()
@@ -103,9 +115,9 @@ class Loop:
                 log.warning("slow turn", milliseconds=round(took * 1000), facts=len(facts),
                             proposal=submission is not None)
 
-    def _received(self) -> tuple[list[Fact], _Submission | None, bool]:
+    def _received(self) -> tuple[list[_Fact], _Submission | None, bool]:
         """What is in the inbox, up to the first proposal; False once the loop is to end."""
-        facts: list[Fact] = []
+        facts: list[_Fact] = []
         try:
             item = self._inbox.get(timeout=self._patience_s)
             while True:
@@ -118,7 +130,7 @@ class Loop:
         except Empty:
             return facts, None, True
 
-    def _turn(self, facts: list[Fact], submission: _Submission | None) -> None:
+    def _turn(self, facts: list[_Fact], submission: _Submission | None) -> None:
         """One turn of the agent; what goes wrong in it is logged, told to who submitted, and tried again later."""
         try:
             answer = self._agent.turn(facts, self._clock(), submission.ready if submission else None)
@@ -132,3 +144,13 @@ class Loop:
             self._patience_s = FAILED_TICK_S
             if submission is not None:
                 submission.answer.set_exception(error)
+
+    def _think(self) -> None:
+        """Think questions over, one after the other; what goes wrong is logged, and asked again by later counters."""
+        while (question := self._questions.get()) is not None:
+            try:
+                thought = self._agent.considered(question)
+            except Exception:
+                log.exception("a question could not be answered", hot=question.hot)
+                thought = Thought(None)
+            self._inbox.put(thought)

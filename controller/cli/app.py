@@ -37,6 +37,21 @@ class LogFormat(str, Enum):
     JSON = "json"
 
 
+class Autonomy(str, Enum):
+    """What the agent may do by itself about links that are too full."""
+
+    OBSERVE = "observe"
+    RECOMMEND = "recommend"
+    ACT = "act"
+
+
+class Agent(str, Enum):
+    """Whether the agent measures and decides anything about load."""
+
+    ON = "on"
+    OFF = "off"
+
+
 Files = Annotated[list[str] | None, typer.Argument(help="Files of documents; - is standard input.", show_default=False)]
 MoreFiles = Annotated[list[str] | None, typer.Option("--file", "-f", help="The same, as an option.", show_default=False)]
 Reference = Annotated[str | None, typer.Option(help="A built-in topology's name, or a file.", show_default=False)]
@@ -49,17 +64,22 @@ LOCAL = "127.0.0.1:50051"
 
 
 @app.command()
-def run(topology: Annotated[str, typer.Option(help="A built-in topology's name, or a file.")],
+def run(  # noqa: PLR0913, PLR0917 - an argument an option
+        topology: Annotated[str, typer.Option(help="A built-in topology's name, or a file.")],
         store: Annotated[Path, typer.Option(help="The file that keeps what is wanted; made if missing.")],
         openflow: Annotated[str, typer.Option(help="HOST:PORT that switches connect to.")] = "127.0.0.1:6653",
         grpc: Annotated[str, typer.Option(help="HOST:PORT or unix:/path that operators connect to.")] = LOCAL,
         tls: Keys = None,
+        autonomy: Annotated[Autonomy, typer.Option(help=(
+            "About links that are too full: measure them, record what would help, or do it."))] = Autonomy.RECOMMEND,
+        agent: Annotated[Agent, typer.Option(help="off: nothing is measured or decided about load.")] = Agent.ON,
         log_format: Annotated[LogFormat, typer.Option(help="Log lines on stderr.")] = LogFormat.TEXT) -> None:
     """Run the controller until SIGTERM or SIGINT."""
     from controller.run import Settings
     from controller.run import run as run_controller
 
-    run_controller(Settings(topology, store, openflow, grpc, tls, log_format.value))
+    run_controller(Settings(topology, store, openflow, grpc, tls, log_format.value,
+                            "off" if agent is Agent.OFF else autonomy.value))
 
 
 @app.command()

@@ -94,10 +94,13 @@ class Store:
         with self._transaction():
             self._connection.executemany("INSERT INTO journal (at, revision, event) VALUES (?, ?, ?)", entries)
 
-    def journaled(self, last: int = 1000) -> tuple[tuple[str, int, str], ...]:
-        """The last entries of the journal, oldest first."""
-        query = "SELECT at, revision, event FROM journal ORDER BY id DESC LIMIT ?"
-        return tuple(reversed(self._connection.execute(query, (last,)).fetchall()))
+    def journaled(self, last: int = 1000, beginning: str = "") -> tuple[tuple[str, int, str], ...]:
+        """The last entries of the journal that begin so, oldest first. Raises StoreError where it cannot be read."""
+        query = "SELECT at, revision, event FROM journal WHERE substr(event, 1, ?) = ? ORDER BY id DESC LIMIT ?"
+        try:
+            return tuple(reversed(self._connection.execute(query, (len(beginning), beginning, last)).fetchall()))
+        except sqlite3.Error as error:
+            raise StoreError(f"store {self.path}: damaged ({error}); {_CURE}") from error
 
     def close(self) -> None:
         """Release the file. What was committed stays."""
