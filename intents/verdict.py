@@ -33,12 +33,14 @@ class Judgement(str, Enum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A judgement with what it rests on. `value_ns` is the statistic of the worst window, None where none could be
-    judged; `why` is one sentence."""
+    judged; of the `windows`, some were `violated` and some of these severely (RFC 9544); `why` is one sentence."""
 
     judgement: Judgement
     value_ns: int | None
     statistic: str
     windows: int
+    violated: int
+    severely_violated: int
     samples: int
     uncertainty_ns: int
     evidence: Evidence
@@ -59,16 +61,20 @@ class Delays:
 
 def latency_verdict(bound: LatencyBound, measured: Delays) -> Verdict:
     """Judge a latency bound: its statistic in every whole window, the worst of them against the bound. Less time than
-    one window is judged as one window."""
+    one window is judged as one window. A window with too few samples leaves the whole unverifiable, unless another
+    violates the bound."""
     windows = _windows(measured, bound.window_ns)
-    enough = [window for window in windows if len(window) >= SAMPLES_FOR[bound.statistic]]
-    samples = len(measured.delay_ns)
-    if not enough:
-        why = f"{samples} samples, {bound.statistic} needs {SAMPLES_FOR[bound.statistic]} in a window"
-        return _verdict(Judgement.UNVERIFIABLE, None, bound, measured, 0, why)
-    worst = max(percentile(window, bound.statistic) for window in enough)
+    values = [percentile(window, bound.statistic) for window in windows if len(window) >= SAMPLES_FOR[bound.statistic]]
+    worst = max(values, default=None)
     judgement, why = _judge(bound, worst, measured.uncertainty_ns)
-    return _verdict(judgement, worst, bound, measured, len(enough), why)
+    if judgement is not Judgement.VIOLATED and len(values) < max(len(windows), 1):
+        fewest = min(map(len, windows), default=0)
+        why = f"{fewest} samples in a window, {bound.statistic} needs {SAMPLES_FOR[bound.statistic]}"
+        judgement = Judgement.UNVERIFIABLE
+    severe_ns = bound.severe_above_ns
+    return Verdict(judgement, worst, bound.statistic, len(windows), sum(not bound.admits(value) for value in values),
+                   sum(severe_ns is not None and value > severe_ns for value in values), len(measured.delay_ns),
+                   measured.uncertainty_ns, measured.evidence, why)
 
 
 def percentile(values: Sequence[int], statistic: str) -> int:
@@ -81,18 +87,21 @@ def percentile(values: Sequence[int], statistic: str) -> int:
 
 
 def _windows(measured: Delays, window_ns: int) -> list[list[int]]:
-    found: dict[int, list[int]] = {}
+    """The delays of every whole window, those of an empty one too."""
     if not measured.delay_ns:
         return []
     start, end = measured.sent_at_ns[0], measured.sent_at_ns[-1]
+    # what is left behind the last whole window belongs to it, so that no packet goes unjudged
     last_whole = max((end - start) // window_ns - 1, 0)
+    found: list[list[int]] = [[] for _ in range(last_whole + 1)]
     for at, delay in zip(measured.sent_at_ns, measured.delay_ns, strict=True):
-        # what is left behind the last whole window belongs to it, so that no packet goes unjudged
-        found.setdefault(min((at - start) // window_ns, last_whole), []).append(delay)
-    return list(found.values())
+        found[min((at - start) // window_ns, last_whole)].append(delay)
+    return found
 
 
-def _judge(bound: LatencyBound, worst_ns: int, uncertainty_ns: int) -> tuple[Judgement, str]:
+def _judge(bound: LatencyBound, worst_ns: int | None, uncertainty_ns: int) -> tuple[Judgement, str]:
+    if worst_ns is None:
+        return Judgement.UNVERIFIABLE, "nothing could be judged"
     margin = bound.max_ns - worst_ns
     told = f"{bound.statistic} {worst_ns / 1e6:.3f} ms, bound {'<' if bound.strict else '<='} {bound.max_ns / 1e6:g} ms"
     if abs(margin) < uncertainty_ns:
@@ -102,9 +111,3 @@ def _judge(bound: LatencyBound, worst_ns: int, uncertainty_ns: int) -> tuple[Jud
     if margin < AT_RISK_SHARE * bound.max_ns:
         return Judgement.AT_RISK, told
     return Judgement.MET, told
-
-
-def _verdict(judgement: Judgement, value: int | None, bound: LatencyBound, measured: Delays, windows: int,
-             why: str) -> Verdict:
-    return Verdict(judgement, value, bound.statistic, windows, len(measured.delay_ns), measured.uncertainty_ns,
-                   measured.evidence, why)

@@ -56,6 +56,17 @@ def test_the_worst_window_counts():
     assert judged(bound, delays(*good, *bad, *good)) is Judgement.VIOLATED
 
 
+def test_a_window_without_enough_packets_cannot_be_passed_over():
+    bound = LatencyBound(MS, window_ns=1000 * MS, severe_above_ns=5 * MS)
+    good, outage = [(i * MS, MS // 2) for i in range(1000)], [(i * MS, MS // 2) for i in range(3000, 5000)]
+    sent, delay = zip(*good, *outage, strict=True)
+    assert judged(bound, Delays(sent, delay, 0, "data-plane")) is Judgement.UNVERIFIABLE
+    late = [MS * 9] * len(delay)
+    verdict = latency_verdict(bound, Delays(sent, late, 0, "data-plane"))
+    assert verdict.judgement is Judgement.VIOLATED
+    assert (verdict.windows, verdict.violated, verdict.severely_violated) == (4, 2, 2)
+
+
 def test_the_bound_itself_breaks_only_a_strict_promise():
     exact = delays(*[MS] * 300, uncertainty_ns=0)
     assert judged(SUB_MS, exact) is Judgement.VIOLATED
