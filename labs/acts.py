@@ -58,6 +58,7 @@ class Stage:
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    travelled: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Files as (text, name)."""
@@ -69,9 +70,12 @@ class Stage:
 
     def routes(self) -> Mapping[str, tuple[str, ...]]:
         """The nodes of every connection's forward path, by its title. Its links between switches are remembered for when
-        there is no controller to ask."""
+        there is no controller to ask, and all the links of all its paths as travelled."""
         placed = [each for each in self.controller.connections() if each.paths]
         self.cables = {each.title: tuple(each.paths[0].links[1:-1]) for each in placed}
+        for each in placed:
+            links = {link for path in each.paths for link in path.links}
+            self.travelled[each.title] = self.travelled.get(each.title, frozenset()) | links
         return {each.title: tuple(each.paths[0].nodes) for each in placed}
 
 

@@ -8,7 +8,7 @@ from intents.model import LatencyBound
 from intents.verdict import Delays, Judgement, Verdict, latency_verdict
 from topologies.units import render_time
 
-from .measured import Count, Span, Stream, charged, count, together
+from .measured import Count, Span, Stream, count, together
 from .scenario import Adoption, Expectation, Gap, Scenario
 
 CLOCK_UNCERTAINTY_NS = 50_000
@@ -44,13 +44,15 @@ class Adopted:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a run has seen. `drops` and `looped` count frames by the name of a span: those that the drop record of
-    a queue or wire accounts for, and those that crossed a wire a second time."""
+    """All that a run has seen. By the name of a span: `drops` counts the frames that queues and wires have on record as
+    dropped, by link; `looped` those that crossed a wire a second time. `travelled`: the links that an intent's packets
+    had a path over at some time."""
 
     streams: Sequence[Stream]
     spans: Sequence[Span]
     placed: Mapping[str, Placed]
-    drops: Mapping[str, int] = field(default_factory=dict)
+    drops: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    travelled: Mapping[str, frozenset[str]] = field(default_factory=dict)
     looped: Mapping[str, int] = field(default_factory=dict)
     adopted: Adopted | None = None
     bare: Count = NOTHING
@@ -130,7 +132,7 @@ def _packet_rows(expected: Expectation, during: str, seen: Evidence) -> Iterator
         yield Row(f"{name}: one-way {statistic}", f"< {render_time(bound)}", told, worst is not None and worst < bound)
     sent = f" of {found.sent:,}"
     if expected.lost is not None:
-        lost = charged(found.lost, seen.drops.get(during, 0))
+        lost = found.lost - _accounted(seen, during).get(expected.intent or "", 0)
         noted = f", {found.lost - lost} more in drop records" if found.lost > lost else ""
         yield _count_row(f"{name}: lost", expected.lost, lost, found.sent, sent + noted)
     if expected.duplicated is not None:
@@ -141,6 +143,19 @@ def _packet_rows(expected: Expectation, during: str, seen: Evidence) -> Iterator
         yield from _gap_rows(expected.intent or "", during, expected.gap, seen)
     if expected.looped is not None:
         yield _count_row(f"{name}: looped", expected.looped, seen.looped.get(during, 0), found.sent, " on all wires")
+
+
+def _accounted(seen: Evidence, during: str) -> Mapping[str, int]:
+    """By intent, the losses that drop records on its own links account for. A frame on record accounts for one loss."""
+    left = dict(seen.drops.get(during, {}))
+    found: dict[str, int] = {}
+    for intent in sorted(seen.travelled):
+        lost = counted(intent, seen, during).lost
+        for link in sorted(seen.travelled[intent] & left.keys()):
+            taken = min(lost - found.get(intent, 0), left[link])
+            left[link] -= taken
+            found[intent] = found.get(intent, 0) + taken
+    return found
 
 
 def _spread_row(name: str, expected: Expectation, during: str, seen: Evidence) -> Row:

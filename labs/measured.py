@@ -81,11 +81,6 @@ def together(counts: Sequence[Count]) -> Count:
         delay_ns=[delay for _, delay in pairs], sent_at_ns=[at for at, _ in pairs])
 
 
-def charged(lost: int, accounted: int) -> int:
-    """Losses that no drop record of a queue or wire explains: what a change of paths has to answer for."""
-    return max(lost - accounted, 0)
-
-
 def _gap(stream: Stream, numbers: Sequence[int], first: dict[int, int]) -> int:
     """Longest run of lost packets in ns, from the send time of its first to that of the next that arrived."""
     longest, since = 0, None

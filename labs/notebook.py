@@ -1,6 +1,7 @@
 """What is noted while a scenario runs: events, spans of time, and the frames that the network itself says it lost."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,9 +18,9 @@ class Notebook:
     begun: float = field(default_factory=time.monotonic)
     events: list[tuple[float, str]] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
-    drops: dict[str, int] = field(default_factory=dict)
+    drops: dict[str, Counter[str]] = field(default_factory=dict)
     looped: dict[str, int] = field(default_factory=dict)
-    _open: tuple[str, int, int, int] | None = None
+    _open: tuple[str, int, Counter[str], int] | None = None
 
     def note(self, what: str) -> None:
         """Something happened now."""
@@ -33,7 +34,7 @@ class Notebook:
         if self._open is not None:
             last, start, drops_before, looped_before = self._open
             self.spans.append(Span(last, start, now))
-            self.drops[last] = self.drops.get(last, 0) + drops - drops_before
+            self.drops[last] = self.drops.get(last, Counter()) + (drops - drops_before)
             self.looped[last] = self.looped.get(last, 0) + looped - looped_before
         self._open = None if name is None else (name, now, drops, looped)
 
@@ -42,8 +43,11 @@ class Notebook:
         """The name of the open span."""
         return self._open[0] if self._open else None
 
-    def _dropped(self) -> int:
-        return sum(drop.frames for drop in self.network.drops())
+    def _dropped(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for drop in self.network.drops():
+            found[drop.link] += drop.frames
+        return found
 
     def _looped(self) -> int:
         return sum(passage.looped for passage in self.network.wires.passages())

@@ -46,8 +46,8 @@ def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend,
             must_settle(controller)
             stage = Stage(scenario, files, network, controller, prober, Notebook(network, tell))
             _take_place(stage)
-            seen = Evidence(prober.stop(), stage.notes.spans, _placed(stage), stage.notes.drops, stage.notes.looped,
-                            stage.adopted, bare)
+            seen = Evidence(prober.stop(), stage.notes.spans, _placed(stage), stage.notes.drops,
+                            stage.travelled, stage.notes.looped, stage.adopted, bare)
     return Outcome(scenario, backend.words, time.monotonic() - begun, seen, stage.notes.events)
 
 

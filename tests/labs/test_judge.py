@@ -31,7 +31,8 @@ def evidence(lost=0, copies=0, delay_ns=MS // 4, **more):
     arrivals = [(i, at + delay_ns) for i, at in enumerate(sent)][lost:] + [(999, 2000 * MS)] * copies
     spans = [Span("steady", 0, 500 * MS), Span("moves", 0, 1000 * MS)]
     return replace(Evidence([Stream("surgery", "surgeon", "robot", sent, arrivals)], spans,
-                            {"surgery": Placed(560_000, LatencyBound(MS, strict=True))}), **more)
+                            {"surgery": Placed(560_000, LatencyBound(MS, strict=True))},
+                            travelled={"surgery": frozenset({"s1-s2"})}), **more)
 
 
 def outcome(expected, seen):
@@ -42,9 +43,18 @@ def test_a_loss_in_a_move_fails_unless_a_queue_has_it_on_record():
     expected = "{intent: surgery, lost: 0, during: moves}"
     assert outcome(expected, evidence()) == [True]
     assert outcome(expected, evidence(lost=2)) == [False]
-    assert outcome(expected, evidence(lost=2, drops={"moves": 1})) == [False]
-    assert outcome(expected, evidence(lost=2, drops={"moves": 2})) == [True]
-    assert outcome(expected, evidence(lost=2, drops={"steady": 2})) == [False]
+    assert outcome(expected, evidence(lost=2, drops={"moves": {"s1-s2": 1}})) == [False]
+    assert outcome(expected, evidence(lost=2, drops={"moves": {"s1-s2": 2}})) == [True]
+    assert outcome(expected, evidence(lost=2, drops={"moves": {"s8-s9": 2}})) == [False]
+    assert outcome(expected, evidence(lost=2, drops={"steady": {"s1-s2": 2}})) == [False]
+
+
+def test_a_frame_on_record_accounts_for_one_loss_only():
+    seen = evidence(lost=2, drops={"moves": {"s1-s2": 2}}, travelled={"imaging": frozenset({"s1-s2"}),
+                                                                     "surgery": frozenset({"s1-s2"})})
+    both = replace(seen, streams=[*seen.streams, replace(seen.streams[0], intent="imaging")])
+    assert outcome("{intent: imaging, lost: 0, during: moves}, {intent: surgery, lost: 0, during: moves}", both) == [
+        True, False]
 
 
 def test_copies_and_loops():

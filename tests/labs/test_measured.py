@@ -1,6 +1,6 @@
 """Counting a probe's packets: each story in a handful of them."""
 
-from labs.measured import Span, Stream, charged, count, together
+from labs.measured import Span, Stream, count, together
 
 MS = 1_000_000
 ALWAYS = Span("always", 0, 10**12)
@@ -56,7 +56,3 @@ def test_nothing_arrived_is_no_zero_delay():
 def test_both_directions_together():
     both = together([count(stream(on_time(0, 1, 2, 3)), ALWAYS), count(stream(on_time(0, 1, 2, 3, 4)), ALWAYS)])
     assert (both.sent, both.lost, len(both.delay_ns)) == (10, 1, 9)
-
-
-def test_a_drop_record_accounts_for_a_loss_once():
-    assert [charged(3, 0), charged(3, 2), charged(3, 5)] == [3, 1, 0]
