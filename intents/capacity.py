@@ -6,6 +6,9 @@ Rules of this file:
   itself. Reserved <= capacity, at every instant.
 - While a connection moves, its old path is held beside the new one; what both use counts once, at the larger of the two
   (the shared explicit style of RFC 3209, section 2.4.3). So the sum over connections of max(old, new) fits on each arc.
+- Detours draw on a pool: on every arc what is reserved and the most that the failure of any one link would bring by
+  detours fit together. Two connections share it where no failure turns both that way (shared mesh protection). An arc that
+  a detour has in common with the rest of its working path counts once, as packets take one or the other.
 - What ends (a deletion, a refusal) is no promise any more and is released at once.
 - A class's queue on an arc stays within its allowance: the bursts of all connections of the class, less the smallest of
   their largest packets, fit into what the link sends in that time. The wait of a packet is at most the bursts of the
@@ -48,6 +51,10 @@ def demand(connection: Connection, direction: Direction) -> Demand | None:
     return Demand(connection.service_class, rate, max(burst, wished.max_packet_bytes), wished.max_packet_bytes)
 
 
+Draws = Mapping[str, Sequence[Demand]]
+"""What the failure of each link, by its name, would bring to an arc by detours of one connection."""
+
+
 class Books:
     """Everything reserved in a network while one plan is made."""
 
@@ -56,9 +63,10 @@ class Books:
         self.reserved_bps = [0] * len(network.arcs)
         self._queues = {name: _Queues(allowance_ns, self.capacity_bps) for name, allowance_ns in network.queues_ns}
         self._held: dict[str, Mapping[int, Sequence[Demand]]] = {}
+        self._pool_bps, self._pool_bytes = _Pool(), _Pool()
 
     def left_bps(self, arc: int) -> int:
-        """What is not reserved on an arc."""
+        """What is neither reserved on an arc nor pooled there for detours."""
         return self.capacity_bps[arc] - self.reserved_bps[arc]
 
     def left_bytes(self, arc: int, wished: Demand) -> int:
@@ -94,6 +102,23 @@ class Books:
             self.reserved_bps[arc] += rate
             self._queues[wishes[0].service_class].enter(arc, burst, [wished.packet_bytes for wished in wishes])
 
+    def growth(self, claims: Iterable[Claim], key: str) -> dict[int, tuple[int, int]]:
+        """By how much rate and bursts grow on each arc when the connection `key` takes claims beside what it holds."""
+        held = self._held.get(key, {})
+        return {arc: _growth(held.get(arc, ()), wishes) for arc, wishes in _by_arc(claims).items()}
+
+    def shelters(self, arc: int, taken: tuple[int, int], draws: Draws) -> bool:
+        """Whether an arc has room for these draws when rate and bursts have grown there by `taken`."""
+        packet, queue = _packet_and_queue(arc, draws)
+        return (taken[0] + self._pool_bps.growth(arc, _rates(draws)) <= self.left_bps(arc) and
+                taken[1] + self._pool_bytes.growth(queue, _bursts(draws)) <= self._queues[queue[1]].left(arc, packet))
+
+    def draw(self, arc: int, draws: Draws) -> None:
+        """Enters what detours of one connection would bring to an arc. It has room for that."""
+        packet, queue = _packet_and_queue(arc, draws)
+        self.reserved_bps[arc] += self._pool_bps.enter(arc, _rates(draws))
+        self._queues[queue[1]].enter(arc, self._pool_bytes.enter(queue, _bursts(draws)), [packet])
+
     def hold(self, claims: Iterable[Claim], key: str) -> None:
         """Enters the old path of a connection that is about to move. Its new one is taken beside it."""
         old = tuple(claims)
@@ -106,6 +131,26 @@ class Books:
             rate, burst = _growth((), wishes)
             self.reserved_bps[arc] -= rate
             self._queues[wishes[0].service_class].leave(arc, burst, [wished.packet_bytes for wished in wishes])
+
+
+class _Pool:
+    """What the failure of each link would bring to a place, of which only the most counts."""
+
+    def __init__(self) -> None:
+        self._brought: dict[object, dict[str, int]] = {}
+        self._most: dict[object, int] = {}
+
+    def growth(self, place: object, more: Mapping[str, int]) -> int:
+        brought, most = self._brought.get(place, {}), self._most.get(place, 0)
+        return max(most, *(brought.get(link, 0) + amount for link, amount in more.items())) - most
+
+    def enter(self, place: object, more: Mapping[str, int]) -> int:
+        grown = self.growth(place, more)
+        brought = self._brought.setdefault(place, {})
+        for link, amount in more.items():
+            brought[link] = brought.get(link, 0) + amount
+        self._most[place] = self._most.get(place, 0) + grown
+        return grown
 
 
 class _Queues:
@@ -152,3 +197,17 @@ def _growth(held: Sequence[Demand], wishes: Sequence[Demand]) -> tuple[int, int]
     rate = sum(wished.rate_bps for wished in wishes) - sum(old.rate_bps for old in held)
     alike = [old.burst_bytes for old in held if old.service_class == wishes[0].service_class]
     return max(0, rate), max(0, sum(wished.burst_bytes for wished in wishes) - sum(alike))
+
+
+def _rates(draws: Draws) -> dict[str, int]:
+    return {link: sum(wished.rate_bps for wished in wishes) for link, wishes in draws.items()}
+
+
+def _bursts(draws: Draws) -> dict[str, int]:
+    return {link: sum(wished.burst_bytes for wished in wishes) for link, wishes in draws.items()}
+
+
+def _packet_and_queue(arc: int, draws: Draws) -> tuple[int, tuple[int, str]]:
+    """What draws of one connection have in common: its largest packet, and the queue of its class on the arc."""
+    wished = next(wished for wishes in draws.values() for wished in wishes)
+    return wished.packet_bytes, (arc, wished.service_class)

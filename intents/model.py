@@ -91,10 +91,10 @@ class Connection:
     avoid_links: frozenset[str] = frozenset()
     avoid_switches: frozenset[str] = frozenset()
     co_routed: bool = False
-    protection: Protection = "none"
-    protection_required: bool = True
     objective: Literal["min-latency", "min-cost"] = "min-latency"
     priority: int = 50
+    protection: Protection = "none"
+    protection_required: bool = True
     slice: str | None = None
     tenant: str | None = None
     provenance: tuple[tuple[str, str], ...] = ()

@@ -3,27 +3,32 @@
 The law of order: a plan depends neither on the order of documents nor on hashing. With nothing placed before, it is a
 function of the set alone: connections are placed one after the other by priority (1 first), then the tightest latency
 bound, then the largest rate, then key. What is placed keeps its place while it obeys its constraints and there is room;
-what lost its place comes before newcomers; what was refused is tried again each time.
+what lost its place comes before newcomers; what was refused is tried again each time. A newcomer is refused where the
+protection that it requires cannot be had; what was placed goes on without it, and gets it back as soon as it can be had.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from intents.capacity import Books, Claim, demand
 from intents.conflicts import conflicts
+from intents.detours import enter_draws, is_sheltered, whole_way
 from intents.model import Connection, Direction, Path, Placement, Plan, Wanted
 from intents.paths import Trail
+from intents.protection import Find, anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
-from intents.routes import Route, claims, found_again, limit_ns, obeyed, route
+from intents.routes import Detour, Route, claims, found_again, limit_ns, obeyed
 from topologies.model import Topology
 
 
 def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str] = frozenset()) -> Plan:
     """Places what is wanted, beside what stays. `down` names links (or access links) not to be used.
 
-    Promises: every placement obeys its connection's constraints; on every arc the reservations of all placements, and
-    for what moves the larger of its old and its new one, are within capacity; no key is both placed and refused. The old
-    path of what moves counts for nothing where a link of it is down: nothing flows there.
+    Promises: every placement obeys its connection's constraints, but that what was placed may lack its protection; on
+    every arc the reservations of all placements, for what moves the larger of its old and its new one, and the most that
+    the failure of any one link brings by detours, are within capacity; no key is both placed and refused. The old path of
+    what moves counts for nothing where a link of it is down: nothing flows there.
     """
     roads, books = Roads(network, down), Books(network)
     refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
@@ -35,11 +40,12 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     for one in moving:
         books.hold(_flowing(roads, old[one.key]), one.key)
     for one in moving + [one for one in ranked if one.key not in old]:
-        chosen = _moved(roads, books, one, old[one.key]) if one.key in old else route(roads, books, one)
+        chosen = _moved(roads, books, one, old[one.key]) if one.key in old else protected_route(
+            roads, books, one)
         if chosen is None:
             books.release(one.key)
         else:
-            books.take(claims(one, chosen), one.key)
+            _enter(roads, books, one, chosen)
             routes[one.key] = chosen
 
     refused = Refusals(roads, books)
@@ -62,31 +68,49 @@ def _kept(roads: Roads, books: Books, placed: list[tuple[Connection, Placement]]
         before = _before(roads, placement)
         if before is None or _asks_more(placement.connection, connection) or not _stands(roads, connection, before):
             continue
-        asked = claims(connection, before)
-        if books.fits(asked, connection.key):
-            books.take(asked, connection.key)
+        if books.fits(claims(connection, before), connection.key) and (
+                connection.protection == "none" or is_sheltered(roads, books, connection, before)):
+            _enter(roads, books, connection, before)
             routes[connection.key] = before
     return routes
 
 
+def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) -> None:
+    books.take(claims(connection, chosen), connection.key)
+    enter_draws(roads, books, connection, chosen)
+
+
 def _moved(roads: Roads, books: Books, connection: Connection, placement: Placement) -> Route | None:
     """A route for what could not simply stay: the old one after all, or one direction of it, or another."""
-    before = _before(roads, placement)
-    if before is None:
-        return route(roads, books, connection)
-    if _stands(roads, connection, before) and books.fits(claims(connection, before), connection.key):
-        return before
-    good = obeyed(roads, connection, before)
-    kept = {direction: trail for direction, trail in before.trails() if direction in good}
-    return (route(roads, books, connection, kept) if kept else None) or route(roads, books, connection)
+    before, old = _before(roads, placement), placement.connection
+    finds: list[Find] = [anew(roads, books, connection)]
+    if before is not None:
+        good = obeyed(roads, connection, before)
+        kept = {direction: trail for direction, trail in before.trails() if direction in good}
+        if kept:
+            finds.insert(0, anew(roads, books, connection, kept))
+        if _stands(roads, connection, before) and books.fits(claims(connection, before), connection.key):
+            finds.insert(0, lambda shut: before if all(
+                shut[direction].isdisjoint(trail) for direction, trail in before.trails()) else None)
+    was_protected = (old.protection, old.protection_required) == (connection.protection, connection.protection_required)
+    return settled(roads, books, connection, finds, before.detours if before else (), may_be_bare=was_protected)
 
 
 def _before(roads: Roads, placement: Placement) -> Route | None:
-    """The route of a placement, `None` where links of it are gone."""
+    """The route of a placement with those of its detours that still exist, `None` where links of it are gone."""
     trails = [found_again(roads, path) if path else () for path in (
         placement.working("forward"), placement.working("reverse"))]
     forward, reverse = trails
-    return None if forward is None or reverse is None else Route(forward, reverse)
+    return None if forward is None or reverse is None else Route(forward, reverse, tuple(_detours(roads, placement)))
+
+
+def _detours(roads: Roads, placement: Placement) -> Iterator[Detour]:
+    for path in placement.paths:
+        around, working = found_again(roads, path), placement.working(path.direction)
+        if path.role == "detour" and path.protects and around and working and path.protects in working.links:
+            hop = working.links.index(path.protects)
+            if path.links[:hop] == working.links[:hop]:
+                yield Detour(path.direction, roads.number[path.protects, working.nodes[hop]], around[hop:-1])
 
 
 def _stands(roads: Roads, connection: Connection, before: Route) -> bool:
@@ -111,11 +135,13 @@ def _flowing(roads: Roads, placement: Placement) -> Iterator[Claim]:
 
 
 def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement:
-    paths = tuple(_path(roads, connection, direction, trail) for direction, trail in chosen.trails())
+    paths = [_path(roads, connection, direction, trail) for direction, trail in chosen.trails()]
+    paths += [replace(_path(roads, connection, detour.direction, whole_way(chosen, detour)), role="detour",
+                      protects=roads.arcs[detour.arc].link) for detour in chosen.detours]
     lines = [roads.lines(connection.service_class, connection.bandwidth.max_packet_bytes, direction)[arc]
              for direction, trail in chosen.trails() for arc in trail]
     budget = tuple(line for line in lines if line is not None)
-    return Placement(connection, paths, budget if len(budget) == len(lines) else ())
+    return Placement(connection, tuple(paths), budget if len(budget) == len(lines) else ())
 
 
 def _path(roads: Roads, connection: Connection, direction: Direction, trail: Trail) -> Path:

@@ -23,14 +23,26 @@ from intents.roads import COST_UNIT, Measure, Roads
 from topologies.model import Host
 
 NOTHING: Mapping[Direction, Trail] = MappingProxyType({})
+OPEN: Mapping[Direction, frozenset[int]] = MappingProxyType({"forward": frozenset(), "reverse": frozenset()})
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """What stands in for one arc of a direction and all behind it: the arcs from the switch before it to the last one."""
+
+    direction: Direction
+    arc: int
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The arcs of each direction from host to host; `reverse` is empty for a one-way connection."""
+    """The arcs of each direction from host to host; `reverse` is empty for a one-way connection. `detours` are those that
+    stand ready (intents/protection.py)."""
 
     forward: Trail
     reverse: Trail = ()
+    detours: tuple[Detour, ...] = ()
 
     def trails(self) -> Iterator[tuple[Direction, Trail]]:
         """The directions there are."""
@@ -39,21 +51,22 @@ class Route:
             yield "reverse", self.reverse
 
 
-def route(roads: Roads, books: Books, connection: Connection,
-          kept: Mapping[Direction, Trail] = NOTHING) -> Route | None:
-    """The best route that obeys every constraint and has room, `None` where there is none.
+def route(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direction, Trail] = NOTHING,
+          shut: Mapping[Direction, frozenset[int]] = OPEN) -> Route | None:
+    """The best route that obeys every constraint and has room, `None` where there is none. Protection is not its matter.
 
-    `kept` holds the direction that shall stay where it is.
+    `kept` holds the direction that shall stay where it is, `shut` the arcs that a direction shall not use besides.
     """
     forward = _Leg(roads, books, connection, "forward")
     if not connection.both_ways:
-        found = forward.best()
+        found = _open(forward, kept, shut["forward"], 1)
         return Route(found[0]) if found else None
     reverse = _Leg(roads, books, connection, "reverse")
     if connection.co_routed:
-        found = forward.best(lambda arc: forward.gate(arc) and reverse.gate(roads.mirror[arc]))
+        found = forward.best(lambda arc: (arc not in shut["forward"] and roads.mirror[arc] not in shut["reverse"]
+                                          and forward.gate(arc) and reverse.gate(roads.mirror[arc])))
         return Route(found[0], mirrored(roads, found[0])) if found else None
-    return _pair(forward, reverse, kept)
+    return _pair(forward, reverse, kept, shut)
 
 
 def claims(connection: Connection, chosen: Route) -> list[Claim]:
@@ -165,13 +178,14 @@ class _Leg:
         return weight(self.roads, self.measure, trail)
 
 
-def _pair(forward: _Leg, reverse: _Leg, kept: Mapping[Direction, Trail]) -> Route | None:
+def _pair(forward: _Leg, reverse: _Leg, kept: Mapping[Direction, Trail],
+          shut: Mapping[Direction, frozenset[int]]) -> Route | None:
     """The lightest pair of trails that has room for both at once.
 
     Best first: where a pair meets on an arc that is too narrow for both, either direction has to leave it, so the pair
     without it in the one and the pair without it in the other are tried next, by weight.
     """
-    heap = [*_lightest(forward, reverse, kept, frozenset(), frozenset())]
+    heap = [*_lightest(forward, reverse, kept, shut["forward"], shut["reverse"])]
     while heap:
         _, _, there, back, shut_there, shut_back = heappop(heap)
         chosen = Route(there, back)

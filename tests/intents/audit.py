@@ -1,7 +1,7 @@
 """Placements judged by the words of the language, without the planner's own searches and books."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, product
 
 from intents.budget import hop
@@ -17,22 +17,53 @@ def broken(network: Topology, placement: Placement, down: frozenset[str]) -> Ite
     """What a placement breaks of its connection's constraints, room aside."""
     wish, spent = placement.connection, {}
     directions: tuple[Direction, ...] = ("forward", "reverse") if wish.both_ways else ("forward",)
-    if tuple(path.direction for path in placement.paths) != directions:
+    working = _working(placement)
+    if tuple(path.direction for path in working) != directions:
         yield "directions"
-    for path in placement.paths:
+    for path in working:
         arcs = arcs_of(network, path)
         yield from _broken_path(network, wish, path, arcs, down)
-        lines = [hop(network, arc, path.direction, wish.service_class, wish.bandwidth.max_packet_bytes) for arc in arcs]
-        spent[path.direction] = None if None in lines else sum(line.total_ns for line in lines if line)
+        spent[path.direction] = budget_ns(network, wish, path)
         if wish.latency and spent[path.direction] is None:
             yield "unknown delay under a bound"
     if wish.co_routed and wish.both_ways and placement.paths[0].links != placement.paths[1].links[::-1]:
         yield "co-routed"
-    delays = [delay for delay in spent.values() if delay is not None]
-    if wish.latency and len(delays) == len(spent):
-        judged = [sum(delays)] if wish.latency.kind == "round-trip" else delays
-        if not all(map(wish.latency.admits, judged)):
-            yield "latency"
+    if not _is_in_time(wish, list(spent.values())):
+        yield "latency"
+    for name in sorted({path.protects for path in placement.paths if path.protects}):
+        yield from _broken_detours(network, placement, name, down)
+
+
+def _is_in_time(wish: Connection, spent: list[int | None]) -> bool:
+    delays = [delay for delay in spent if delay is not None]
+    judged = [sum(delays)] if wish.latency and wish.latency.kind == "round-trip" else delays
+    return wish.latency is None or len(delays) < len(spent) or all(map(wish.latency.admits, judged))
+
+
+def _broken_detours(network: Topology, placement: Placement, failed: str, down: frozenset[str]) -> Iterator[str]:
+    """What the ways of a connection break while a link is dead."""
+    wish, ways = placement.connection, []
+    for path in _working(placement):
+        around = [way for way in placement.detours(path.direction) if way.protects == failed]
+        ways += around or [path]
+        for way in around:
+            place = path.links.index(failed)
+            shared = (path.nodes[:place + 1], path.links[:place])
+            if len(around) != 1 or (way.nodes[:place + 1], way.links[:place]) != shared:
+                yield f"the detour of {failed} does not begin before it"
+            if failed in way.links or len(set(way.nodes[place:])) != len(way.nodes[place:]):
+                yield f"the detour of {failed} is no simple path around it"
+            yield from _broken_path(network, wish, way, arcs_of(network, way), down)
+    spent = [budget_ns(network, wish, way) for way in ways]
+    if wish.latency and (None in spent or not _is_in_time(wish, spent)):
+        yield f"latency while {failed} is dead"
+
+
+def budget_ns(network: Topology, wish: Connection, path: Path) -> int | None:
+    """The worst case of any path of a connection, None where a delay is unknown."""
+    lines = [hop(network, arc, path.direction, wish.service_class, wish.bandwidth.max_packet_bytes)
+             for arc in arcs_of(network, path)]
+    return None if None in lines else sum(line.total_ns for line in lines if line)
 
 
 def _broken_path(network: Topology, wish: Connection, path: Path, arcs: list[Arc], down: frozenset[str]) -> Iterator[str]:
@@ -40,13 +71,14 @@ def _broken_path(network: Topology, wish: Connection, path: Path, arcs: list[Arc
     via = wish.via if path.direction == "forward" else wish.via[::-1]
     hosts = [network.host_by_name[name] for name in ends]
     packet = min(wish.bandwidth.max_packet_bytes, *(host.mtu for host in hosts))
-    if (path.nodes[0], path.nodes[-1]) != ends or len(set(path.nodes)) != len(path.nodes):
+    if (path.nodes[0], path.nodes[-1]) != ends or (path.role == "working" and len(set(path.nodes)) != len(path.nodes)):
         yield "not a simple path between the hosts"
     if not down.isdisjoint(path.links) or not wish.avoid_links.isdisjoint(path.links):
         yield "link"
     if not wish.avoid_switches.isdisjoint(path.nodes):
         yield "switch"
-    if tuple(node for node in path.nodes if node in via) != via:
+    nodes = iter(path.nodes)
+    if not all(stop in nodes for stop in via):
         yield "via"
     if any(arc.mtu < packet + LABEL_BYTES for arc in arcs[1:-1]):
         yield "mtu"
@@ -55,15 +87,15 @@ def _broken_path(network: Topology, wish: Connection, path: Path, arcs: list[Arc
 def overbooked(network: Topology, before: Mapping[str, Placement], after: Mapping[str, Placement],
                down: frozenset[str] = frozenset()) -> Iterator[str]:
     """Arcs and queues that hold more than they may at some instant between two plans: what moves has its old place
-    until it has its new one, the larger of the two where they meet."""
+    until it has its new one, the larger of the two where they meet; and one link may fail."""
     rates: dict[Arc, int] = defaultdict(int)
     bursts: dict[tuple[Arc, str], int] = defaultdict(int)
     packets: dict[tuple[Arc, str], int] = {}
     for key, placement in after.items():
-        shares = [_share(network, placement, placement.paths)]
+        shares = [_share(network, placement, _working(placement))]
         old = before.get(key)
-        if old is not None and old.paths != placement.paths:
-            alive = [path for path in old.paths if down.isdisjoint(path.links)]
+        if old is not None and [path.links for path in old.paths] != [path.links for path in placement.paths]:
+            alive = [path for path in _working(old) if down.isdisjoint(path.links)]
             shares.append(_share(network, old, alive))
         for arc in {arc for rate, _, _ in shares for arc in rate}:
             rates[arc] += max(rate.get(arc, 0) for rate, _, _ in shares)
@@ -71,9 +103,38 @@ def overbooked(network: Topology, before: Mapping[str, Placement], after: Mappin
             bursts[queue] += max(burst.get(queue, 0) for _, burst, _ in shares)
             least = min(packet.get(queue, 1 << 30) for _, _, packet in shares)
             packets[queue] = min(packets.get(queue, 1 << 30), least)
+    brought = [_brought(network, after.values(), failed, packets) for failed in network.link_by_name]
+    for arc in rates.keys() | {arc for rate, _ in brought for arc in rate}:
+        rates[arc] += max((rate.get(arc, 0) for rate, _ in brought), default=0)
+    for queue in bursts.keys() | {queue for _, burst in brought for queue in burst}:
+        bursts[queue] += max((burst.get(queue, 0) for _, burst in brought), default=0)
     yield from (f"{rate} bps on {arc.link} from {arc.source}" for arc, rate in rates.items() if rate > arc.capacity_bps)
     yield from (f"{burst} B in the queue {queue} of {arc.link} from {arc.source}" for (arc, queue), burst in bursts.items()
                 if (burst - packets[arc, queue]) * 8 * NS > network.queue_ns(queue) * arc.capacity_bps)
+
+
+def _brought(network: Topology, placements: Iterable[Placement], failed: str, packets: dict[tuple[Arc, str], int],
+             ) -> tuple[dict[Arc, int], dict[tuple[Arc, str], int]]:
+    """What the failure of a link brings to arcs and queues beside what is reserved there; `packets` learns of it."""
+    rates: dict[Arc, int] = defaultdict(int)
+    bursts: dict[tuple[Arc, str], int] = defaultdict(int)
+    for placement in placements:
+        for way in (path for path in placement.paths if path.protects == failed):
+            path = placement.working(way.direction)
+            assert path is not None
+            _, burst, packet = _share(network, placement, [way])
+            _, usual, _ = _share(network, placement, [path])
+            for queue in burst:
+                times = (burst[queue] - usual.get(queue, 0)) // max(1, min(burst.values()))
+                if times > 0:
+                    rates[queue[0]] += times * way.reserved_bps
+                    bursts[queue] += burst[queue] - usual.get(queue, 0)
+                    packets[queue] = min(packets.get(queue, 1 << 30), packet[queue])
+    return rates, bursts
+
+
+def _working(placement: Placement) -> list[Path]:
+    return [path for path in placement.paths if path.role == "working"]
 
 
 def every_placement(network: Topology, wish: Connection) -> Iterator[Placement]:
