@@ -5,7 +5,8 @@ Rules of this file:
   /var/log, so the system's Open vSwitch is neither seen nor touched and labs run side by side.
 - The world ends when its first process does (`labs.init`), and that one ends when the lifeline closes, a pipe that only
   the starting process holds: its death by any signal is the end of the world. No clean-up code has to run.
-- The command inside has a session of its own. Signals reach it through the lifeline alone, so it gets each one once.
+- What runs inside has a session of its own, the first process included, which a Ctrl-C would end while it is still
+  starting. The terminal's signals reach the command through the lifeline alone, so it gets each one once.
 """
 
 import os
@@ -106,7 +107,8 @@ class Sandbox:
         try:
             self.process = subprocess.Popen(
                 [*NAMESPACES, sys.executable, "-m", "labs.init", str(held), ",".join(map(str, pass_fds)), *argv],
-                pass_fds=(held, *pass_fds), env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+                pass_fds=(held, *pass_fds), start_new_session=True,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
         except BaseException:
             os.close(self._lifeline)
             raise
@@ -119,8 +121,10 @@ class Sandbox:
             os.write(self._lifeline, bytes([number]))
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the command's end (at most `timeout` seconds, then subprocess.TimeoutExpired): its exit status."""
-        return self.process.wait(timeout)
+        """Wait for the command's end (at most `timeout` seconds, then subprocess.TimeoutExpired): its exit status (128 + n
+        where signal n ended it or the sandbox)."""
+        status = self.process.wait(timeout)
+        return status if status >= 0 else 128 - status
 
     def __enter__(self) -> "Sandbox":
         return self

@@ -64,6 +64,21 @@ def lost_on_a_line() -> int:
         return bare_delay(network, ("h1", "s1", "s2", "h2"), ("h1-s1", "s1-s2", "h2-s2"), seconds=1).lost
 
 
+def test_an_end_by_signal_comes_out_as_a_shell_tells_it() -> None:
+    with held() as (starter, _):
+        os.kill(children(starter.pid)[0], signal.SIGKILL)
+        assert starter.wait(10) == 128 + signal.SIGKILL
+
+
+def test_the_terminal_s_ctrl_c_goes_to_the_starter_alone() -> None:
+    with held() as (starter, _):
+        group = os.getpgid(starter.pid)
+        inside = children(starter.pid)
+        while inside:
+            assert group not in map(os.getpgid, inside)
+            inside = [child for pid in inside for child in children(pid)]
+
+
 @pytest.mark.parametrize("victim", ["starter", "unshare", "init", "lab"])
 def test_a_killed_lab_leaves_nothing(victim: str) -> None:
     before = interfaces(), mounts()
