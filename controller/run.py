@@ -47,7 +47,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as world:
-        with _said_plainly():
+        with _said_plainly(), _no_store_left(settings.store):
             openflow, grpc = parse_address(settings.openflow), parse_address(settings.grpc, unix=True)
             keys = read_keys(settings.tls) if settings.tls else None
             network = load_topology(settings.topology, read_file)
@@ -66,6 +66,18 @@ def run(settings: Settings) -> None:
         print(f"ready: grpc {northbound.address}, openflow {replace(openflow, port=port)}, topology {network.name}, "
               f"revision {loop.snapshot.revision}", flush=True)
         stop.wait()
+
+
+@contextmanager
+def _no_store_left(path: Path) -> Iterator[None]:
+    """A controller that cannot begin leaves no new store behind."""
+    is_new = not path.exists()
+    try:
+        yield
+    except Exception:
+        for suffix in ("", "-wal", "-shm") if is_new else ():
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -108,6 +108,8 @@ class Loop:
             if question := self._agent.next_question():
                 self._questions.put(question)
             if self.snapshot is not before:
+                for alarm in sorted({*self.snapshot.alarms} - {*before.alarms}):
+                    log.warning("alarm", what=alarm)
                 with self._published:
                     self._published.notify_all()
             took = self._clock() - started

@@ -128,6 +128,13 @@ def test_a_server_that_cannot_be_called_is_bad_input(isochrone: Isochrone, serve
     assert words in said.err
 
 
+def test_a_switch_that_the_topology_does_not_know_is_an_alarm_in_the_log(tmp_path: Path) -> None:
+    with controller(tmp_path) as running, FakeSwitch(0x63).connect(running.openflow_port):
+        assert running.process.stderr
+        alarm = next(line for line in running.process.stderr if "alarm" in line)
+    assert "switch 0000000000000063 is not in topology metro; nothing is sent to it" in alarm
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_soon(tmp_path: Path, number: int) -> None:
     with controller(tmp_path, "--log-format", "json") as running:
@@ -165,11 +172,13 @@ def test_what_cannot_begin_says_why_in_a_line_and_ends_with_2(isochrone: Isochro
     assert said in told.err
 
 
-def test_a_port_in_use_ends_with_2(isochrone: Isochrone, metro: Running) -> None:
+def test_a_port_in_use_ends_with_2_and_leaves_no_store(isochrone: Isochrone, metro: Running) -> None:
+    assert not Path("store.db").exists()
     for words in (["--openflow", f"127.0.0.1:{metro.openflow_port}"], ["--grpc", metro.server]):
         told = isochrone("run", *FREE, *words)
         assert (told.status, told.out) == (2, "")
         assert "Address already in use" in told.err
+        assert not list(Path().glob("store.db*"))
 
 
 def test_a_store_in_use_ends_with_2(isochrone: Isochrone, metro: Running) -> None:
