@@ -176,7 +176,8 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a connection cannot be had, and what could. `title` as reports call it."""
+    """Why a connection cannot be had, and what could. `title` as reports call it. `is_undeclared`: the network does not
+    say what the wish would have to be measured by (a link's delay); what is missing is a fact, not a resource."""
 
     key: str
     title: str
@@ -184,6 +185,7 @@ class Refusal:
     reason: Reason
     message: str
     counter_offers: tuple[str, ...] = ()
+    is_undeclared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

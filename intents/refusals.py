@@ -1,7 +1,8 @@
 """Why a connection cannot be had, with a witness.
 
 Rules of this file: reasons are told apart by leaving constraints out. What has a path but for its rate is refused for
-BANDWIDTH, what has one but for its bound too for LATENCY, but for its size too for MTU; the rest is NO_PATH.
+BANDWIDTH, what has one but for its bound too for LATENCY, but for its size too for MTU; the rest is NO_PATH. What has
+one, and not the detours that it requires, is refused for PROTECTION.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 from intents.budget import hop
 from intents.capacity import Books
+from intents.exposure import exposure
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
 from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
@@ -25,7 +27,7 @@ FIBRE_NS_PER_KM = 4_900
 NAMED_AT_MOST = 8
 """Links that a sentence lists."""
 
-Finding = tuple[Reason, str, tuple[str, ...]]
+Finding = tuple[Reason, str, tuple[str, ...], bool]
 """Reason, message, counter-offers."""
 
 
@@ -45,11 +47,15 @@ class Refusals:
         if alike not in self._found:
             offers = tuple(self._offers.of(alike))
             reason, message = _reason(self._roads, self._books, alike, offers)
-            self._found[alike] = reason, message, tuple(sentence for sentence, _ in offers)
+            is_undeclared = reason is Reason.LATENCY and fastest(self._roads, self._books, alike) is None
+            self._found[alike] = reason, message, tuple(sentence for sentence, _ in offers), is_undeclared
         return Refusal(connection.key, connection.title, connection.intent, *self._found[alike])
 
 
 def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer]) -> tuple[Reason, str]:
+    if connection.protection != "none" and connection.protection_required and (
+            chosen := route(roads, books, connection)):
+        return Reason.PROTECTION, exposure(roads, books, connection, chosen)
     unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
     unbounded = replace(unreserved, latency=None)
     unsized = replace(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))

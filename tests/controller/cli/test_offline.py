@@ -131,3 +131,23 @@ def test_a_plan_is_read_at_a_glance(isochrone: Isochrone, surgery: str) -> None:
     assert lines[1][:3] == ["surgery", "PLACED", "forward"]
     assert lines[1][4:] == ["ms", "surgeon", "s1", "s2", "s3", "robot"]
     assert "\x1b" not in said.out
+
+
+def test_an_unknown_delay_under_a_bound_is_bad_input(isochrone: Isochrone, tmp_path: Path) -> None:
+    network = """\
+apiVersion: isochrone/v1
+kind: Topology
+metadata: {name: t}
+spec:
+  switches: [{name: s1, dpid: "0000000000000001"}, {name: s2, dpid: "0000000000000002"}]
+  links: [{a: s1, b: s2, capacity: 1 Gbps}]
+  hosts:
+    - {name: a, at: s1, mac: "00:00:00:00:00:01", addresses: [10.0.0.1/24], capacity: 1 Gbps, delay: 0 us}
+    - {name: b, at: s2, mac: "00:00:00:00:00:02", addresses: [10.0.0.2/24], capacity: 1 Gbps, delay: 0 us}
+"""
+    (tmp_path / "t.yaml").write_text(network)
+    (tmp_path / "i.yaml").write_text(
+        "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: x}\nspec: sub-ms path from a to b\n")
+    said = isochrone("plan", "--topology", "t.yaml", "i.yaml")
+    assert said.status == 2
+    assert "the delay of s1-s2 is unknown, which meets no bound; declare it" in said.out
