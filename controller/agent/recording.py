@@ -53,8 +53,8 @@ def on_links(before: Record, after: Record, autonomy: Autonomy) -> DecisionRecor
     if not moves or not (gone or back):
         return None
     lost = sorted(old.keys() - new.keys())
-    why = f"{len({move.connection for move in moves})} connections placed anew" + (
-        f", no place for {', '.join(lost)}" if lost else "")
+    count = len({move.connection for move in moves})
+    why = f"{count} connection{'s' if count > 1 else ''} placed anew" + (f", no place for {', '.join(lost)}" if lost else "")
     return DecisionRecord(0, "", before.revision, "link-down" if gone else "link-up", tuple(sorted(gone or back)), autonomy,
                           "moved", why, moves=moves)
 

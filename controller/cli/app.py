@@ -127,6 +127,24 @@ def get(name: Annotated[str | None, typer.Argument(help="One by name; else all."
 
 
 @app.command()
+def explain(name: Annotated[str, typer.Argument(help="An intent.")],
+            file: Annotated[list[str] | None, typer.Option("--file", "-f", help=(
+                "Files of documents, with --topology; - is standard input."), show_default=False)] = None,
+            topology: Reference = None, output: Form = Output.TABLE, server: Server = LOCAL, tls: Keys = None) -> None:
+    """Show where an intent runs and why, what it rests on, and what was decided about it."""
+    if (topology is None) != (not file):
+        raise bad_input(["--topology and --file belong together: offline, what the files come to on the topology"])
+    if topology is not None:
+        from controller.cli import offline
+
+        offline.explain(name, file or [], topology, output.value)
+    else:
+        from controller.cli import remote
+
+        remote.explain(name, remote.Door(server, tls), output.value)
+
+
+@app.command()
 def delete(names: Annotated[list[str] | None, typer.Argument(show_default=False)] = None,
            file: Annotated[list[str] | None, typer.Option("--file", "-f", help="Delete what this file holds.",
                                                    show_default=False)] = None,

@@ -1,23 +1,26 @@
 """The commands that need no controller: the same road on a topology where nothing is placed yet, nothing sent."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import typer
 
+from controller.cli.answer import say
 from controller.cli.columns import plan_lines
+from controller.cli.explanation import explain_lines
 from controller.cli.files import read_file, read_files
-from controller.cli.stop import REFUSED, StopError, bad_input
+from controller.cli.stop import BAD_INPUT, REFUSED, StopError, bad_input
 from controller.door import Name, by_name
-from controller.road import Ground, Stopwatch, built, planned
+from controller.road import Ground, Stopwatch, Way, built, planned
 from controller.shipped import shipped_profiles
+from controller.snapshot import Snapshot
 from intents.documents import Documents, read_documents
 from intents.model import Plan
 from intents.report import digest, plan_document
 from intents.resolve import resolve
 from topologies.catalog import load_topology
-from topologies.source import BadInput, emit
+from topologies.nearest import nearest
+from topologies.source import BadInput
 
 
 def check(names: Sequence[str], reference: str | None) -> None:
@@ -32,6 +35,36 @@ def check(names: Sequence[str], reference: str | None) -> None:
 def plan(names: Sequence[str], reference: str, output: str, with_rules: bool) -> None:
     """Shows what files come to on a topology."""
     watch = Stopwatch()
+    ground, documents, way = _way(names, reference, watch)
+    named = digest(documents, ground.network, Plan())
+    say(plan_document(way.plan, way.target, named, way.seconds, with_rules), output, plan_lines)
+    if any(refusal.is_undeclared for refusal in way.plan.refusals.values()):
+        raise typer.Exit(BAD_INPUT)
+    if way.plan.refusals:
+        raise typer.Exit(REFUSED)
+
+
+def explain(name: str, names: Sequence[str], reference: str, output: str) -> None:
+    """Shows everything there is to say about one intent of files on a topology, but for what only switches could tell."""
+    from controller.northbound.explain import explained
+    from controller.northbound.isochrone.v1 import intents_pb2
+    from controller.northbound.plain import plain
+
+    ground, documents, way = _way(names, reference, Stopwatch())
+    if name not in documents.intents:
+        raise bad_input([f'no intent "{name}" in {", ".join(names)}{nearest(name, documents.intents)}'])
+    snapshot = Snapshot(0, documents, way.plan, way.target, way.target)
+    answer = explained(ground.network, snapshot, documents.intents[name])
+    answer.document.status = intents_pb2.STATUS_UNSPECIFIED
+    for connection in answer.document.connections:
+        connection.status, connection.why = intents_pb2.STATUS_UNSPECIFIED, ""
+    say(plain(answer), output, explain_lines)
+    if any(refusal.intent == name for refusal in way.plan.refusals.values()):
+        raise typer.Exit(REFUSED)
+
+
+def _way(names: Sequence[str], reference: str, watch: Stopwatch) -> tuple[Ground, Documents, Way]:
+    """The road from files to proved rules on a topology where nothing is placed yet."""
     with _problems():
         ground = Ground(load_topology(reference, read_file))
         files = read_files(names)
@@ -43,16 +76,7 @@ def plan(names: Sequence[str], reference: str, output: str, with_rules: bool) ->
     way = built(ground, wanted, chosen, watch)
     if not way.proof.holds:
         raise StopError(REFUSED, f"the steps of this plan do not prove safe: {way.proof.counterexamples[0]}")
-    document = plan_document(way.plan, way.target, digest(documents, ground.network, Plan()), way.seconds, with_rules)
-    match output:
-        case "json":
-            typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-        case "yaml":
-            typer.echo(emit(document), nl=False)
-        case _:
-            typer.echo("\n".join(plan_lines(document)))
-    if way.plan.refusals:
-        raise typer.Exit(REFUSED)
+    return ground, documents, way
 
 
 def names_in(files: Sequence[str]) -> list[Name]:

@@ -1,6 +1,5 @@
 """The commands that speak to a running controller."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,14 +9,15 @@ from typing import Any
 import typer
 
 from controller.address import AddressError, parse_address
+from controller.cli.answer import say
 from controller.cli.columns import document_lines, plan_lines, provenance_lines
+from controller.cli.explanation import explain_lines
 from controller.cli.files import read_files
 from controller.cli.stop import REFUSED, StopError, bad_input
 from controller.northbound.client import CallRefusedError, Client, NoAnswerError
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.plain import plain
 from controller.northbound.tls import read_keys
-from topologies.source import emit
 
 KINDS = {"intent": pb.KIND_INTENT, "slice": pb.KIND_SLICE, "profile": pb.KIND_PROFILE}
 
@@ -35,7 +35,7 @@ def apply(names: Sequence[str], door: Door, output: str) -> None:
     files = read_files(names)
     with _client(door) as client:
         answer = plain(client.apply(files))
-    _say(answer, output, _apply_lines)
+    say(answer, output, _apply_lines)
     _end(answer)
 
 
@@ -44,7 +44,7 @@ def plan(names: Sequence[str], door: Door, output: str) -> None:
     files = read_files(names)
     with _client(door) as client:
         answer = plain(client.apply(files, dry_run=True))
-    _say(plan_document(answer), output, plan_lines)
+    say(plan_document(answer), output, plan_lines)
     _end(answer)
 
 
@@ -58,9 +58,16 @@ def get(name: str | None, kind: str, door: Door, output: str) -> None:
     if output == "yaml":
         typer.echo("---\n".join(document["yaml"] for document in documents), nl=False)
     else:
-        _say(documents, output, document_lines)
+        say(documents, output, document_lines)
     if output == "table" and name is not None:
         typer.echo("\n".join(["", *provenance_lines(documents[0]), "", documents[0]["yaml"]]), nl=False)
+
+
+def explain(name: str, door: Door, output: str) -> None:
+    """Shows everything there is to say about one intent."""
+    with _client(door) as client:
+        answer = plain(client.explain(name))
+    say(answer, output, explain_lines)
 
 
 def delete(names: Sequence[str], files: Sequence[str], kind: str, door: Door) -> None:
@@ -92,16 +99,6 @@ def _apply_lines(answer: dict[str, Any]) -> list[str]:
     changes = [f"{change['kind']} {change['name']}: {change['outcome']}" + (f", {change['why']}" if change["why"] else "")
                for change in answer["changes"]]
     return [*changes, "", *plan_lines(plan_document(answer)), f"revision {answer['revision']}"]
-
-
-def _say(answer: Any, output: str, lines: Any) -> None:
-    match output:
-        case "json":
-            typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
-        case "yaml":
-            typer.echo(emit(answer), nl=False)
-        case _:
-            typer.echo("\n".join(lines(answer)))
 
 
 def _end(answer: dict[str, Any]) -> None:

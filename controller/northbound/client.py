@@ -61,7 +61,10 @@ class Client:
         self._delete: Callable[..., intents_pb2.DeleteResponse] = intents.Delete
         self._get: Callable[..., intents_pb2.GetResponse] = intents.Get
         self._list: Callable[..., intents_pb2.ListResponse] = intents.List
+        self._explain: Callable[..., intents_pb2.ExplainResponse] = intents.Explain
         self._status: Callable[..., controller_pb2.StatusResponse] = controller.Status
+        self._load: Callable[..., controller_pb2.LoadResponse] = controller.Load
+        self._decisions: Callable[..., controller_pb2.DecisionsResponse] = controller.Decisions
 
     def __enter__(self) -> "Client":
         return self
@@ -87,9 +90,21 @@ class Client:
         """All documents of a kind."""
         return self._call(self._list, intents_pb2.ListRequest(kind=kind), LOOKING_S)
 
+    def explain(self, intent: str) -> intents_pb2.ExplainResponse:
+        """Everything there is to say about an intent."""
+        return self._call(self._explain, intents_pb2.ExplainRequest(intent=intent), LOOKING_S)
+
     def status(self) -> controller_pb2.StatusResponse:
         """How the controller and its switches are."""
         return self._call(self._status, controller_pb2.StatusRequest(), LOOKING_S)
+
+    def load(self) -> controller_pb2.LoadResponse:
+        """What links carry and connections send, as far as that is known."""
+        return self._call(self._load, controller_pb2.LoadRequest(), LOOKING_S)
+
+    def decisions(self, limit: int = 0) -> controller_pb2.DecisionsResponse:
+        """What the agent decided by itself, oldest first: the latest ones, all that are remembered for 0."""
+        return self._call(self._decisions, controller_pb2.DecisionsRequest(limit=limit), LOOKING_S)
 
     def _call(self, method: Callable[..., T], request: Message, deadline_s: float) -> T:
         try:

@@ -28,8 +28,10 @@ def placed(key: str, placement: Placement, snapshot: Snapshot) -> pb.Connection:
                             propagation_ns=line.propagation_ns, serialisation_ns=line.serialisation_ns,
                             blocking_ns=line.blocking_ns, queueing_ns=line.queueing_ns, switch_ns=line.switch_ns)
               for line in placement.budget]
+    bound = placement.connection.latency
     return pb.Connection(key=key, title=placement.connection.title, intent=placement.connection.intent,
                          verdict=pb.VERDICT_PLACED, paths=paths, budget=budget,
+                         latency_max_ns=bound.max_ns if bound else None, latency_strict=bound.strict if bound else False,
                          status=f"STATUS_{snapshot.statuses.get(key, Status.PENDING).value}",
                          why=snapshot.why.get(key, ""))
 
@@ -51,9 +53,14 @@ def document_message(document: Document, connections: Sequence[pb.Connection]) -
                        status=worst, connections=connections)
 
 
-def provenance_of(placement: Placement) -> list[pb.Provenance]:
-    """Where the values of a connection came from."""
-    return [pb.Provenance(field=field, source=source) for field, source in placement.connection.provenance]
+def with_provenance(intents: Collection[str], snapshot: Snapshot) -> list[pb.Connection]:
+    """The connections of some intents as they stand, each with where its values came from."""
+    connections = connections_of(intents, snapshot.plan, snapshot)
+    for connection in connections:
+        if connection.key in snapshot.plan.placements:
+            provenance = snapshot.plan.placements[connection.key].connection.provenance
+            connection.provenance.extend(pb.Provenance(field=field, source=source) for field, source in provenance)
+    return connections
 
 
 def status_message(snapshot: Snapshot) -> pb_controller.StatusResponse:
@@ -62,4 +69,5 @@ def status_message(snapshot: Snapshot) -> pb_controller.StatusResponse:
                                      tables_read=view.tables_read, adopted=view.adopted,
                                      changes_sent=view.changes_sent) for view in snapshot.switches]
     return pb_controller.StatusResponse(revision=snapshot.revision, settled=snapshot.settled, switches=switches,
-                                        alarms=snapshot.alarms, down_links=sorted(snapshot.down_links))
+                                        alarms=snapshot.alarms, down_links=sorted(snapshot.down_links),
+                                        autonomy=snapshot.autonomy)

@@ -66,7 +66,7 @@ def _services(server: grpc.Server, network: Topology, authority: Authority) -> t
     intents_pb2_grpc.add_IntentsServicer_to_server(  # type: ignore[no-untyped-call]
         IntentsService(network, authority), server)
     controller_pb2_grpc.add_ControllerServicer_to_server(  # type: ignore[no-untyped-call]
-        ControllerService(authority), server)
+        ControllerService(network, authority), server)
     files = (intents_pb2.DESCRIPTOR, controller_pb2.DESCRIPTOR)
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 

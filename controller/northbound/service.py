@@ -1,5 +1,6 @@
 """The services of the protocol: messages in, one call of ours, messages or an error out."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,10 +11,12 @@ from grpc_status import rpc_status
 
 from controller.door import Kind, Name, by_name
 from controller.northbound.changes import Authority, Changes
+from controller.northbound.decisions import decision_message, load_message
 from controller.northbound.errors import NotDoneError
+from controller.northbound.explain import explained
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
-from controller.northbound.messages import connections_of, document_message, provenance_of, status_message
+from controller.northbound.messages import connections_of, document_message, status_message, with_provenance
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Document
@@ -31,6 +34,7 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
     """isochrone.v1.Intents."""
 
     def __init__(self, network: Topology, authority: Authority) -> None:
+        self._network = network
         self._authority = authority
         self._changes = Changes(network, authority)
 
@@ -49,10 +53,7 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
         snapshot = self._authority.snapshot
         with _answered(context):
             document = _find(_known(snapshot), _name(request.document))
-            connections = connections_of(_intents([document]), snapshot.plan, snapshot)
-            for connection in connections:
-                if connection.key in snapshot.plan.placements:
-                    connection.provenance.extend(provenance_of(snapshot.plan.placements[connection.key]))
+            connections = with_provenance(_intents([document]), snapshot)
             return pb.GetResponse(revision=snapshot.revision, document=document_message(document, connections))
 
     def List(self, request: pb.ListRequest, context: grpc.ServicerContext) -> pb.ListResponse:  # noqa: N802
@@ -68,16 +69,36 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
                 document_message(document, found.get(document.name, [])) for document in documents])
 
 
+    def Explain(self, request: pb.ExplainRequest, context: grpc.ServicerContext) -> pb.ExplainResponse:  # noqa: N802
+        """Everything there is to say about one intent."""
+        snapshot = self._authority.snapshot
+        with _answered(context):
+            document = _find(by_name(snapshot.documents), ("intent", request.intent))
+            return explained(self._network, snapshot, document)
+
+
 class ControllerService(controller_pb2_grpc.ControllerServicer):
     """isochrone.v1.Controller."""
 
-    def __init__(self, authority: Authority) -> None:
+    def __init__(self, network: Topology, authority: Authority) -> None:
+        self._network = network
         self._authority = authority
 
     def Status(self, request: controller_pb2.StatusRequest,  # noqa: N802
                context: grpc.ServicerContext) -> controller_pb2.StatusResponse:
         """The state after the loop's last turn."""
         return status_message(self._authority.snapshot)
+
+    def Load(self, request: controller_pb2.LoadRequest,  # noqa: N802
+             context: grpc.ServicerContext) -> controller_pb2.LoadResponse:
+        """What links carry and connections send."""
+        return load_message(self._network, self._authority.snapshot, time.monotonic_ns())
+
+    def Decisions(self, request: controller_pb2.DecisionsRequest,  # noqa: N802
+                  context: grpc.ServicerContext) -> controller_pb2.DecisionsResponse:
+        """What the agent decided by itself, oldest first."""
+        latest = self._authority.snapshot.decisions[-request.limit:]
+        return controller_pb2.DecisionsResponse(decisions=map(decision_message, latest))
 
 
 def _known(snapshot: Snapshot) -> dict[Name, Document]:

@@ -276,7 +276,7 @@ def test_a_failure_is_recorded_with_what_finds_no_place_also_without_the_agent()
     timeline.fabric.cut_link("s1-s2")
     timeline.run(1.0)
     (decision,) = timeline.decisions
-    assert (decision.trigger, decision.why) == ("link-down", "1 connections placed anew, no place for a/h1-h4")
+    assert (decision.trigger, decision.why) == ("link-down", "1 connection placed anew, no place for a/h1-h4")
     assert decision.moves[0].after == ()
     assert timeline.snapshot.statuses == {key("a"): Status.UNSATISFIABLE}
 

@@ -39,6 +39,16 @@ class ControllerStub:
                 request_serializer=isochrone_dot_v1_dot_controller__pb2.StatusRequest.SerializeToString,
                 response_deserializer=isochrone_dot_v1_dot_controller__pb2.StatusResponse.FromString,
                 _registered_method=True)
+        self.Load = channel.unary_unary(
+                '/isochrone.v1.Controller/Load',
+                request_serializer=isochrone_dot_v1_dot_controller__pb2.LoadRequest.SerializeToString,
+                response_deserializer=isochrone_dot_v1_dot_controller__pb2.LoadResponse.FromString,
+                _registered_method=True)
+        self.Decisions = channel.unary_unary(
+                '/isochrone.v1.Controller/Decisions',
+                request_serializer=isochrone_dot_v1_dot_controller__pb2.DecisionsRequest.SerializeToString,
+                response_deserializer=isochrone_dot_v1_dot_controller__pb2.DecisionsResponse.FromString,
+                _registered_method=True)
 
 
 class ControllerServicer:
@@ -51,6 +61,20 @@ class ControllerServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Load(self, request, context):
+        """What links carry and connections send, by the last polls of the switches' counters.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Decisions(self, request, context):
+        """What the agent decided by itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ControllerServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -58,6 +82,16 @@ def add_ControllerServicer_to_server(servicer, server):
                     servicer.Status,
                     request_deserializer=isochrone_dot_v1_dot_controller__pb2.StatusRequest.FromString,
                     response_serializer=isochrone_dot_v1_dot_controller__pb2.StatusResponse.SerializeToString,
+            ),
+            'Load': grpc.unary_unary_rpc_method_handler(
+                    servicer.Load,
+                    request_deserializer=isochrone_dot_v1_dot_controller__pb2.LoadRequest.FromString,
+                    response_serializer=isochrone_dot_v1_dot_controller__pb2.LoadResponse.SerializeToString,
+            ),
+            'Decisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.Decisions,
+                    request_deserializer=isochrone_dot_v1_dot_controller__pb2.DecisionsRequest.FromString,
+                    response_serializer=isochrone_dot_v1_dot_controller__pb2.DecisionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -87,6 +121,60 @@ class Controller:
             '/isochrone.v1.Controller/Status',
             isochrone_dot_v1_dot_controller__pb2.StatusRequest.SerializeToString,
             isochrone_dot_v1_dot_controller__pb2.StatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Load(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isochrone.v1.Controller/Load',
+            isochrone_dot_v1_dot_controller__pb2.LoadRequest.SerializeToString,
+            isochrone_dot_v1_dot_controller__pb2.LoadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Decisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isochrone.v1.Controller/Decisions',
+            isochrone_dot_v1_dot_controller__pb2.DecisionsRequest.SerializeToString,
+            isochrone_dot_v1_dot_controller__pb2.DecisionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,20 @@ class Outcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OUTCOME_CHANGED: _ClassVar[Outcome]
     OUTCOME_UNCHANGED: _ClassVar[Outcome]
     OUTCOME_REJECTED: _ClassVar[Outcome]
+
+class Trigger(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRIGGER_UNSPECIFIED: _ClassVar[Trigger]
+    TRIGGER_CONGESTION: _ClassVar[Trigger]
+    TRIGGER_LINK_DOWN: _ClassVar[Trigger]
+    TRIGGER_LINK_UP: _ClassVar[Trigger]
+
+class Done(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    DONE_UNSPECIFIED: _ClassVar[Done]
+    DONE_MOVED: _ClassVar[Done]
+    DONE_RECOMMENDED: _ClassVar[Done]
+    DONE_NONE: _ClassVar[Done]
 KIND_UNSPECIFIED: Kind
 KIND_INTENT: Kind
 KIND_SLICE: Kind
@@ -101,6 +115,14 @@ OUTCOME_CREATED: Outcome
 OUTCOME_CHANGED: Outcome
 OUTCOME_UNCHANGED: Outcome
 OUTCOME_REJECTED: Outcome
+TRIGGER_UNSPECIFIED: Trigger
+TRIGGER_CONGESTION: Trigger
+TRIGGER_LINK_DOWN: Trigger
+TRIGGER_LINK_UP: Trigger
+DONE_UNSPECIFIED: Done
+DONE_MOVED: Done
+DONE_RECOMMENDED: Done
+DONE_NONE: Done
 
 class File(_message.Message):
     __slots__ = ("name", "yaml")
@@ -173,7 +195,7 @@ class Provenance(_message.Message):
     def __init__(self, field: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
 class Connection(_message.Message):
-    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance")
+    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance", "latency_max_ns", "latency_strict")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     INTENT_FIELD_NUMBER: _ClassVar[int]
@@ -186,6 +208,8 @@ class Connection(_message.Message):
     STATUS_FIELD_NUMBER: _ClassVar[int]
     WHY_FIELD_NUMBER: _ClassVar[int]
     PROVENANCE_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_MAX_NS_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_STRICT_FIELD_NUMBER: _ClassVar[int]
     key: str
     title: str
     intent: str
@@ -198,7 +222,9 @@ class Connection(_message.Message):
     status: Status
     why: str
     provenance: _containers.RepeatedCompositeFieldContainer[Provenance]
-    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ...) -> None: ...
+    latency_max_ns: int
+    latency_strict: bool
+    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ..., latency_max_ns: _Optional[int] = ..., latency_strict: _Optional[bool] = ...) -> None: ...
 
 class Document(_message.Message):
     __slots__ = ("kind", "name", "yaml", "status", "connections")
@@ -320,3 +346,127 @@ class ListResponse(_message.Message):
     revision: int
     documents: _containers.RepeatedCompositeFieldContainer[Document]
     def __init__(self, revision: _Optional[int] = ..., documents: _Optional[_Iterable[_Union[Document, _Mapping]]] = ...) -> None: ...
+
+class ExplainRequest(_message.Message):
+    __slots__ = ("intent",)
+    INTENT_FIELD_NUMBER: _ClassVar[int]
+    intent: str
+    def __init__(self, intent: _Optional[str] = ...) -> None: ...
+
+class ExplainResponse(_message.Message):
+    __slots__ = ("revision", "document", "assumptions", "proof", "decisions")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    ASSUMPTIONS_FIELD_NUMBER: _ClassVar[int]
+    PROOF_FIELD_NUMBER: _ClassVar[int]
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    document: Document
+    assumptions: _containers.RepeatedScalarFieldContainer[str]
+    proof: Proof
+    decisions: _containers.RepeatedCompositeFieldContainer[Decision]
+    def __init__(self, revision: _Optional[int] = ..., document: _Optional[_Union[Document, _Mapping]] = ..., assumptions: _Optional[_Iterable[str]] = ..., proof: _Optional[_Union[Proof, _Mapping]] = ..., decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ...) -> None: ...
+
+class Proof(_message.Message):
+    __slots__ = ("holds", "walks", "counterexamples")
+    HOLDS_FIELD_NUMBER: _ClassVar[int]
+    WALKS_FIELD_NUMBER: _ClassVar[int]
+    COUNTEREXAMPLES_FIELD_NUMBER: _ClassVar[int]
+    holds: bool
+    walks: int
+    counterexamples: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, holds: _Optional[bool] = ..., walks: _Optional[int] = ..., counterexamples: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Decision(_message.Message):
+    __slots__ = ("id", "time", "revision", "trigger", "links", "autonomy", "done", "why", "evidence", "options", "moves", "forecast", "outcome")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    TIME_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    AUTONOMY_FIELD_NUMBER: _ClassVar[int]
+    DONE_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    OPTIONS_FIELD_NUMBER: _ClassVar[int]
+    MOVES_FIELD_NUMBER: _ClassVar[int]
+    FORECAST_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    time: str
+    revision: int
+    trigger: Trigger
+    links: _containers.RepeatedScalarFieldContainer[str]
+    autonomy: str
+    done: Done
+    why: str
+    evidence: _containers.RepeatedCompositeFieldContainer[Sample]
+    options: _containers.RepeatedCompositeFieldContainer[Option]
+    moves: _containers.RepeatedCompositeFieldContainer[Move]
+    forecast: _containers.RepeatedCompositeFieldContainer[Share]
+    outcome: Result
+    def __init__(self, id: _Optional[int] = ..., time: _Optional[str] = ..., revision: _Optional[int] = ..., trigger: _Optional[_Union[Trigger, str]] = ..., links: _Optional[_Iterable[str]] = ..., autonomy: _Optional[str] = ..., done: _Optional[_Union[Done, str]] = ..., why: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[Sample, _Mapping]]] = ..., options: _Optional[_Iterable[_Union[Option, _Mapping]]] = ..., moves: _Optional[_Iterable[_Union[Move, _Mapping]]] = ..., forecast: _Optional[_Iterable[_Union[Share, _Mapping]]] = ..., outcome: _Optional[_Union[Result, _Mapping]] = ...) -> None: ...
+
+class Sample(_message.Message):
+    __slots__ = ("link", "source", "rate_bps", "share", "since_s", "until_s")
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    RATE_BPS_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
+    SINCE_S_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_S_FIELD_NUMBER: _ClassVar[int]
+    link: str
+    source: str
+    rate_bps: int
+    share: float
+    since_s: float
+    until_s: float
+    def __init__(self, link: _Optional[str] = ..., source: _Optional[str] = ..., rate_bps: _Optional[int] = ..., share: _Optional[float] = ..., since_s: _Optional[float] = ..., until_s: _Optional[float] = ...) -> None: ...
+
+class Share(_message.Message):
+    __slots__ = ("link", "source", "share")
+    LINK_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
+    link: str
+    source: str
+    share: float
+    def __init__(self, link: _Optional[str] = ..., source: _Optional[str] = ..., share: _Optional[float] = ...) -> None: ...
+
+class Option(_message.Message):
+    __slots__ = ("connections", "would_do", "why", "forecast")
+    CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    WOULD_DO_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    FORECAST_FIELD_NUMBER: _ClassVar[int]
+    connections: _containers.RepeatedScalarFieldContainer[str]
+    would_do: bool
+    why: str
+    forecast: _containers.RepeatedCompositeFieldContainer[Share]
+    def __init__(self, connections: _Optional[_Iterable[str]] = ..., would_do: _Optional[bool] = ..., why: _Optional[str] = ..., forecast: _Optional[_Iterable[_Union[Share, _Mapping]]] = ...) -> None: ...
+
+class Move(_message.Message):
+    __slots__ = ("connection", "intent", "direction", "before", "after")
+    CONNECTION_FIELD_NUMBER: _ClassVar[int]
+    INTENT_FIELD_NUMBER: _ClassVar[int]
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    connection: str
+    intent: str
+    direction: Direction
+    before: _containers.RepeatedScalarFieldContainer[str]
+    after: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, connection: _Optional[str] = ..., intent: _Optional[str] = ..., direction: _Optional[_Union[Direction, str]] = ..., before: _Optional[_Iterable[str]] = ..., after: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Result(_message.Message):
+    __slots__ = ("after_s", "measured", "kept", "words")
+    AFTER_S_FIELD_NUMBER: _ClassVar[int]
+    MEASURED_FIELD_NUMBER: _ClassVar[int]
+    KEPT_FIELD_NUMBER: _ClassVar[int]
+    WORDS_FIELD_NUMBER: _ClassVar[int]
+    after_s: float
+    measured: _containers.RepeatedCompositeFieldContainer[Share]
+    kept: bool
+    words: str
+    def __init__(self, after_s: _Optional[float] = ..., measured: _Optional[_Iterable[_Union[Share, _Mapping]]] = ..., kept: _Optional[bool] = ..., words: _Optional[str] = ...) -> None: ...

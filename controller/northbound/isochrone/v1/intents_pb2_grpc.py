@@ -54,6 +54,11 @@ class IntentsStub:
                 request_serializer=isochrone_dot_v1_dot_intents__pb2.ListRequest.SerializeToString,
                 response_deserializer=isochrone_dot_v1_dot_intents__pb2.ListResponse.FromString,
                 _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/isochrone.v1.Intents/Explain',
+                request_serializer=isochrone_dot_v1_dot_intents__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=isochrone_dot_v1_dot_intents__pb2.ExplainResponse.FromString,
+                _registered_method=True)
 
 
 class IntentsServicer:
@@ -90,6 +95,14 @@ class IntentsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explain(self, request, context):
+        """Everything there is to say about one intent: its document with provenance, what its promise assumes, whether the tables
+        of the switches serve it, and what the agent decided about it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IntentsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -112,6 +125,11 @@ def add_IntentsServicer_to_server(servicer, server):
                     servicer.List,
                     request_deserializer=isochrone_dot_v1_dot_intents__pb2.ListRequest.FromString,
                     response_serializer=isochrone_dot_v1_dot_intents__pb2.ListResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=isochrone_dot_v1_dot_intents__pb2.ExplainRequest.FromString,
+                    response_serializer=isochrone_dot_v1_dot_intents__pb2.ExplainResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -222,6 +240,33 @@ class Intents:
             '/isochrone.v1.Intents/List',
             isochrone_dot_v1_dot_intents__pb2.ListRequest.SerializeToString,
             isochrone_dot_v1_dot_intents__pb2.ListResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isochrone.v1.Intents/Explain',
+            isochrone_dot_v1_dot_intents__pb2.ExplainRequest.SerializeToString,
+            isochrone_dot_v1_dot_intents__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

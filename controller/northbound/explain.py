@@ -1,0 +1,56 @@
+"""Everything there is to say about one intent.
+
+Rules of this file: the proof is of the rules it is given, whoever sent them: what switches hold, or, without switches, what
+they should. It follows packets between the intent's hosts, for all connections between them.
+"""
+
+from collections.abc import Iterator
+
+from controller.northbound.decisions import decision_message
+from controller.northbound.isochrone.v1 import intents_pb2 as pb
+from controller.northbound.messages import document_message, with_provenance
+from controller.snapshot import Snapshot
+from intents.documents import Document
+from intents.model import Placement
+from intents.proof import prove
+from topologies.model import D_03_SWITCH_DELAY_NS, Topology
+from topologies.units import render_time
+
+SHOWN = 5
+"""Counterexamples that are told."""
+
+
+def explained(network: Topology, snapshot: Snapshot, intent: Document) -> pb.ExplainResponse:
+    """The intent as it stands: where it runs and why it may, by what every value came about, what is proved and what only
+    assumed, and what was decided about it."""
+    placements = [placement for placement in snapshot.plan.placements.values()
+                  if placement.connection.intent == intent.name]
+    decisions = [decision_message(record) for record in snapshot.decisions if record.touches(intent.name)]
+    return pb.ExplainResponse(
+        revision=snapshot.revision, document=document_message(intent, with_provenance({intent.name}, snapshot)),
+        assumptions=_assumptions(network, placements), proof=_proof(network, snapshot, placements), decisions=decisions)
+
+
+def _proof(network: Topology, snapshot: Snapshot, placements: list[Placement]) -> pb.Proof | None:
+    """`None` where nothing is placed: then there is nothing to prove."""
+    if not placements:
+        return None
+    pairs = {_pair(placement) for placement in placements}
+    beside = {key: placement for key, placement in snapshot.plan.placements.items() if _pair(placement) in pairs}
+    proof = prove(network, snapshot.actual, (), {}, beside)
+    return pb.Proof(holds=proof.holds, walks=proof.walks, counterexamples=map(str, proof.counterexamples[:SHOWN]))
+
+
+def _pair(placement: Placement) -> frozenset[str]:
+    return frozenset((placement.connection.source, placement.connection.target))
+
+
+def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str]:
+    budgeted = [placement for placement in placements if placement.budget]
+    classes = sorted({placement.connection.service_class for placement in budgeted})
+    if classes:
+        told = ", ".join(f"{each} at most {render_time(network.queue_ns(each))} a link" for each in classes)
+        source = " (default D-04)" if "queues" in network.assumed else ""
+        yield f"class queues are assumed, there is no queue back-end: {told}{source}"
+    if budgeted and "switch-delay" in network.assumed:
+        yield f"switches that declare no delay are assumed to take {render_time(D_03_SWITCH_DELAY_NS)} (default D-03)"

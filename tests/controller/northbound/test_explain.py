@@ -1,0 +1,103 @@
+"""What is told of an intent, of loads and of decisions over gRPC."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from controller.address import Address
+from controller.agent.loop import Loop
+from controller.northbound.client import CallRefusedError, Client
+from controller.northbound.isochrone.v1 import intents_pb2 as pb
+from controller.northbound.server import serve
+from controller.snapshot import Snapshot
+from tests.controller.agent.traffic import Traffic, key, loaded
+from topologies.metro import metro
+
+from .documents import SURGERY, TELEMEDICINE, apply
+
+
+class Shown:
+    """Stands in for a loop that shows one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+
+@pytest.fixture(scope="module")
+def relieved() -> Traffic:
+    """A network on which the agent has just relieved a link."""
+    timeline = loaded("a", "b", "c")
+    for name, mbps in (("a", 30), ("b", 20), ("c", 45)):
+        timeline.send(key(name), mbps)
+    timeline.run(6.0)
+    return timeline
+
+
+@pytest.fixture
+def showing(relieved: Traffic) -> Client:
+    northbound = serve(Address("127.0.0.1", 0), None, relieved.network, Shown(relieved.snapshot))  # type: ignore[arg-type]
+    with Client(northbound.address) as client:
+        yield client
+    northbound.stop()
+
+
+def test_what_is_not_in_the_switches_yet_is_not_proved(client: Client) -> None:
+    apply(client, SURGERY, TELEMEDICINE)
+    told = client.explain("surgery")
+    (connection,) = told.document.connections
+    assert (connection.status, connection.latency_max_ns, connection.latency_strict) == (pb.STATUS_PENDING, 1_000_000, True)
+    assert 'phrase: "sub-ms"' in {line.source for line in connection.provenance}
+    assert not told.proof.holds
+    assert told.proof.counterexamples
+    assert told.assumptions[0].startswith("class queues are assumed, there is no queue back-end")
+
+
+def test_an_unknown_intent_is_said_with_the_nearest(client: Client) -> None:
+    apply(client, SURGERY, TELEMEDICINE)
+    with pytest.raises(CallRefusedError, match='no intent "surgry"; did you mean "surgery"') as refused:
+        client.explain("surgry")
+    assert refused.value.code == "NOT_FOUND"
+
+
+def test_what_stands_is_proved_and_its_decisions_are_told(showing: Client) -> None:
+    told = showing.explain("b")
+    assert told.proof.holds
+    assert told.proof.walks > 0
+    (decision,) = told.decisions
+    assert (decision.trigger, decision.done, list(decision.links)) == (
+        pb.TRIGGER_CONGESTION, pb.DONE_MOVED, ["s1-s2", "s2-s4"])
+    assert [list(move.after) for move in decision.moves] == [["h1", "s1", "s3", "s4", "h4"]]
+    assert decision.outcome.kept
+    assert not showing.explain("a").decisions
+
+
+def test_decisions_are_told_the_latest_first_to_be_left(showing: Client, relieved: Traffic) -> None:
+    assert [each.id for each in showing.decisions().decisions] == [1]
+    two = replace(relieved.snapshot, decisions=(*relieved.decisions, replace(relieved.decisions[0], id=2)))
+    northbound = serve(Address("127.0.0.1", 0), None, relieved.network, Shown(two))  # type: ignore[arg-type]
+    with Client(northbound.address) as client:
+        assert [each.id for each in client.decisions().decisions] == [1, 2]
+        assert [each.id for each in client.decisions(1).decisions] == [2]
+    northbound.stop()
+
+
+def test_loads_are_told_with_their_age_and_unknown_stays_unknown(relieved: Traffic) -> None:
+    seen = relieved.snapshot
+    blind = replace(seen, loads={**seen.loads, ("s1-s3", "s1"): None})
+    northbound = serve(Address("127.0.0.1", 0), None, relieved.network, Shown(blind))  # type: ignore[arg-type]
+    with Client(northbound.address) as client:
+        told = {(each.link, each.source): each for each in client.load().links}
+    northbound.stop()
+    assert told["s1-s2", "s1"].share == pytest.approx(0.75, abs=0.01)
+    load = seen.loads["s1-s2", "s1"]
+    assert load is not None
+    assert 0 <= time.monotonic_ns() - load.at_ns - told["s1-s2", "s1"].age_ns < 5e9
+    assert not told["s1-s3", "s1"].HasField("share")
+
+
+def test_without_polls_no_load_is_told(client: Client, loop: Loop) -> None:
+    assert not client.load().links
+    assert client.status().autonomy == "off"
+    assert loop.snapshot.decisions == ()
+    assert metro().links
