@@ -64,6 +64,21 @@ def whole_way(chosen: Route, detour: Detour) -> Trail:
     return (*trail[:trail.index(detour.arc)], *detour.trail, trail[-1])
 
 
+def slowest_ns(roads: Roads, connection: Connection, chosen: Route, failing: frozenset[str] | None = None) -> int:
+    """The worst delay while nothing fails or one link does (of these, where some are named): of a direction, or of both
+    together where the bound is on a round trip."""
+    measure = Measure(connection.service_class, connection.bandwidth.max_packet_bytes)
+    links = {roads.arcs[detour.arc].link for detour in chosen.detours}
+    worst = 0
+    for failed in ("", *(links if failing is None else links & failing)):
+        around = {detour.direction: whole_way(chosen, detour) for detour in chosen.detours
+                  if roads.arcs[detour.arc].link == failed}
+        ways = {**dict(chosen.trails()), **around}.values()
+        delays = [weight(roads, measure, trail) % COST_UNIT for trail in ways]
+        worst = max(worst, sum(delays) if is_round_trip(connection) else max(delays))
+    return worst
+
+
 class _Draft:
     """The detours of one connection on one route, in the making."""
 
@@ -82,7 +97,7 @@ class _Draft:
     @property
     def lacking(self) -> tuple[Hop, ...]:
         """The hops without a detour, or with one that is too slow together with the way back."""
-        slow = self._slow_links() if is_round_trip(self._connection) and self._limit is not None else frozenset()
+        slow = self._slow_links()
         return tuple(hop for hop in self.hops if hop not in self.detours or self._link(hop[1]) in slow)
 
     def fastest(self, hop: Hop) -> Detour | None:
@@ -132,13 +147,11 @@ class _Draft:
 
     def _slow_links(self) -> frozenset[str]:
         """The links whose failure leaves two ways that take longer together than the round trip may."""
-        found = set()
-        for link in {self._link(arc) for _, arc in self.hops}:
-            around = {direction: whole_way(self._chosen, detour) for (direction, arc), detour in self.detours.items()
-                      if self._link(arc) == link}
-            if sum(map(self._delay, {**self._trails, **around}.values())) > (self._limit or 0):
-                found.add(link)
-        return frozenset(found)
+        if self._limit is None or not is_round_trip(self._connection):
+            return frozenset()
+        made, limit = replace(self._chosen, detours=tuple(self.detours.values())), self._limit
+        return frozenset(link for link in {self._link(arc) for _, arc in self.hops}
+                         if slowest_ns(self._roads, self._connection, made, frozenset((link,))) > limit)
 
     def _before(self, hop: Hop) -> Trail:
         """The working path up to a hop."""

@@ -9,13 +9,18 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from intents.capacity import Books, Demand, demand
+from intents.exposure import fastest_protected_ns
 from intents.model import Connection
+from intents.protection import protected_route
 from intents.roads import COST_UNIT, LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, is_round_trip, measure_of, route, weight
 from topologies.units import render_rate, render_size, render_time
 
 PACKETS = frozenset((1280, 1024, 512, 256, 128, 64))
 """Largest packets worth offering, in bytes: 1,280 is the least MTU of IPv6, 64 the least Ethernet frame."""
+
+TIMES = (1, 2, 3, 4)
+"""How often a connection may count on one arc: each direction on its way, and by a detour."""
 
 Offer = tuple[str, Connection]
 """A sentence, and the connection as it would be."""
@@ -39,26 +44,37 @@ class Offers:
 
     def __init__(self, roads: Roads, books: Books):
         self._roads, self._books = roads, books
-        left = {_to_three_digits(books.left_bps(arc)) for arc in range(len(roads.arcs))}
+        left = {_to_three_digits(books.left_bps(arc) // times) for arc in range(len(roads.arcs)) for times in TIMES}
         self._rates = sorted((rate for rate in left if rate > 0), reverse=True)
         self._sizes = sorted(PACKETS | {arc.mtu - LABEL_BYTES for arc in roads.arcs}, reverse=True)
         self._bursts: dict[tuple[str, int], Sequence[int]] = {}
 
     def of(self, connection: Connection) -> Iterator[Offer]:
         """One for each thing whose change alone would do."""
-        for kind in (self._latency, self._rate, self._reverse_rate, self._burst, self._packet, self._avoided_links,
-                     self._avoided_switches, self._stops, self._co_routing):
+        for kind in (self._protection, self._latency, self._rate, self._reverse_rate, self._burst, self._packet,
+                     self._avoided_links, self._avoided_switches, self._stops, self._co_routing):
             offer = kind(connection)
             if offer is not None:
                 yield offer
 
+    def _protection(self, connection: Connection) -> Offer | None:
+        return self._working("without protection", replace(connection, protection="none")) if (
+            connection.protection != "none" and connection.protection_required) else None
+
     def _latency(self, connection: Connection) -> Offer | None:
-        bound, best = connection.latency, fastest(self._roads, self._books, connection)
-        if bound is None or best is None or bound.admits(best[0]):
+        bound, best = connection.latency, self._least_ns(connection)
+        if bound is None or best is None or bound.admits(best):
             return None
-        enough = -_to_three_digits(-best[0] - bound.strict)
+        enough = -_to_three_digits(-best - bound.strict)
         return self._working(f"latency {render_time(bound.max_ns)} -> {render_time(enough)}",
                              replace(connection, latency=replace(bound, max_ns=enough)))
+
+    def _least_ns(self, connection: Connection) -> int | None:
+        """The least bound that the connection could have as it is, `None` where none would do."""
+        if connection.protection != "none" and connection.protection_required:
+            return fastest_protected_ns(self._roads, self._books, connection)
+        best = fastest(self._roads, self._books, connection)
+        return best and best[0]
 
     def _rate(self, connection: Connection) -> Offer | None:
         """A lower rate, of both directions where the reverse has none of its own; else none."""
@@ -117,7 +133,7 @@ class Offers:
         return self._working("without co-routed", replace(connection, co_routed=False)) if connection.co_routed else None
 
     def _working(self, sentence: str, changed: Connection) -> Offer | None:
-        return (sentence, changed) if route(self._roads, self._books, changed) else None
+        return (sentence, changed) if protected_route(self._roads, self._books, changed) else None
 
     def _mildest(self, values: Sequence[int], asked: int, offer_of: Callable[[int], Offer]) -> Offer | None:
         """The offer of the largest of these values (largest first) that is less than asked and works; where one does, so

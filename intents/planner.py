@@ -65,7 +65,7 @@ def _kept(roads: Roads, books: Books, placed: list[tuple[Connection, Placement]]
     those who ask for no more is theirs."""
     routes = {}
     for connection, placement in placed:
-        before = _before(roads, placement)
+        before = route_of(roads, placement)
         if before is None or _asks_more(placement.connection, connection) or not _stands(roads, connection, before):
             continue
         if books.fits(claims(connection, before), connection.key) and (
@@ -82,7 +82,7 @@ def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) ->
 
 def _moved(roads: Roads, books: Books, connection: Connection, placement: Placement) -> Route | None:
     """A route for what could not simply stay: the old one after all, or one direction of it, or another."""
-    before, old = _before(roads, placement), placement.connection
+    before, old = route_of(roads, placement), placement.connection
     finds: list[Find] = [anew(roads, books, connection)]
     if before is not None:
         good = obeyed(roads, connection, before)
@@ -96,7 +96,7 @@ def _moved(roads: Roads, books: Books, connection: Connection, placement: Placem
     return settled(roads, books, connection, finds, before.detours if before else (), may_be_bare=was_protected)
 
 
-def _before(roads: Roads, placement: Placement) -> Route | None:
+def route_of(roads: Roads, placement: Placement) -> Route | None:
     """The route of a placement with those of its detours that still exist, `None` where links of it are gone."""
     trails = [found_again(roads, path) if path else () for path in (
         placement.working("forward"), placement.working("reverse"))]

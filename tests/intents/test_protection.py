@@ -2,13 +2,19 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intents.capacity import Books
 from intents.compiler import compile_rules
-from intents.model import Bandwidth, Connection, LatencyBound, Placement, Plan, Selector, Wanted
-from intents.planner import plan
+from intents.detours import enter_draws
+from intents.model import Bandwidth, Connection, LatencyBound, Placement, Plan, Reason, Selector, Wanted
+from intents.offers import Offers
+from intents.planner import plan, route_of
 from intents.proof import prove
+from intents.roads import Roads
+from intents.routes import claims
 from intents.rules import RuleSet
 from intents.steps import diff
 from tests.intents.audit import broken, budget_ns, every_placement, overbooked
@@ -136,6 +142,54 @@ def test_a_failed_link_of_a_detour_moves_the_detour_alone():
         ("forward", None): "s1 s2 s3", ("forward", "s1-s2"): "s1 s4 s2 s3", ("forward", "s2-s3"): "s1 s2 s5 s3"}
     assert ways(after.placements[wished.key]) == {
         ("forward", None): "s1 s2 s3", ("forward", "s1-s2"): "s1 s6 s7 s3", ("forward", "s2-s3"): "s1 s2 s5 s3"}
+
+
+CRITICAL = {"service_class": "delay-critical", "bandwidth": Bandwidth(5 * MBPS, None, 256, 256), "protection": "link"}
+
+
+@pytest.mark.parametrize(("network", "wished", "message", "offers"), [
+    (linear(3), wish("a", "h1", "h3", bandwidth=Bandwidth(max_packet_bytes=1400), protection="link"),
+     "hop s1-s2 (from s1 to s2, on the way to h3) has no detour: no other way that it may use leads on from s1",
+     ("without protection",)),
+    (metro(), wish("a", "surgeon", "robot", latency=LatencyBound(600 * US), **CRITICAL),
+     "at most 600 us is asked and hop s1-s2 (from s1 to s2, on the way to robot) has no better detour than one of "
+     "774.264 us in all", ("without protection", "latency 600 us -> 775 us")),
+    (metro(), wish("a", "surgeon", "robot", latency=LatencyBound(1500 * US, kind="round-trip"), **CRITICAL),
+     "at most 1.5 ms is asked and hop s1-s2 (from s1 to s2, on the way to robot) has no better detour than one of "
+     "1548.528 us in all", ("without protection", "latency 1.5 ms -> 1.55 ms", "max-packet 256 B -> 128 B")),
+    (ring(4), wish("a", "h1", "h3", bandwidth=Bandwidth(60 * MBPS), service_class="best-effort", protection="link"),
+     "hop s2-s3 (from s2 to s3, on the way to h3) has no detour with room for 60 Mbps",
+     ("without protection", "bandwidth 60 Mbps -> 50 Mbps")),
+])
+def test_a_refusal_names_the_hop_and_what_would_do(network: Topology, wished: Connection, message: str,
+                                                   offers: tuple[str, ...]):
+    (refusal,) = planned(network, wished).refusals.values()
+    assert (refusal.reason, refusal.message, refusal.counter_offers) == (Reason.PROTECTION, message, offers)
+
+
+def test_what_is_too_slow_even_alone_is_offered_the_delay_that_detours_need():
+    hasty = wish("a", "surgeon", "robot", latency=LatencyBound(500 * US), **CRITICAL)
+    (refusal,) = planned(metro(), hasty).refusals.values()
+    assert (refusal.reason, refusal.counter_offers) == (Reason.LATENCY, ("latency 500 us -> 775 us",))
+
+
+@given(worlds())
+@settings(max_examples=150, deadline=None)
+def test_every_counter_offer_would_do(world: World):
+    network, wished = world
+    found = planned(network, *wished)
+    roads, books = Roads(network, frozenset()), Books(network)
+    for placement in found.placements.values():
+        chosen = route_of(roads, placement)
+        books.take(claims(placement.connection, chosen), placement.connection.key)
+        enter_draws(roads, books, placement.connection, chosen)
+    for one in wished:
+        if one.key in found.refusals and found.refusals[one.key].reason != Reason.CONFLICT:
+            offers = list(Offers(roads, books).of(one))
+            assert tuple(sentence for sentence, _ in offers) == found.refusals[one.key].counter_offers
+            for _, offered in offers:
+                others = (other for other in wished if other.key != one.key)
+                assert one.key in planned(network, *others, offered, before=found).placements
 
 
 @given(worlds())
