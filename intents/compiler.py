@@ -13,7 +13,7 @@ from intents.labels import Member, Way, groups_of, labels_of, meters_of
 from intents.model import Placement
 from intents.riders import Rider, riders_of
 from intents.rules import Item, RuleSet, Table, rule_set
-from intents.trunks import PRIORITY, Post, Trunk, label_rules, labelled, posts_of, trunk_group
+from intents.trunks import PRIORITY, TTL, Post, Trunk, label_rules, labelled, posts_of, trunk_group
 from topologies.model import Topology
 
 Mark = int | tuple[int, int]
@@ -89,6 +89,9 @@ def _members(by_trunk: Mapping[Trunk, list[Rider]], labels: _Labels) -> Iterator
 
 def _lacking(trunk: Trunk, labels: _Labels, groups: Mapping[Post, int | None]) -> str | None:
     """What a trunk cannot be had for want of, `None` where it has all its numbers."""
+    longest = max([len(trunk.cables), *(place + len(cables) for place, cables in trunk.detours)])
+    if longest > TTL:
+        return f"a label lives for {TTL} links between switches, and the way has {longest}"
     ways: list[Way] = [trunk, *trunk.branches().values()]
     if any(labels[way] is None for way in ways):
         return "no MPLS label is free"

@@ -151,3 +151,13 @@ spec:
     said = isochrone("plan", "--topology", "t.yaml", "i.yaml")
     assert said.status == 2
     assert "the delay of s1-s2 is unknown, which meets no bound; declare it" in said.out
+
+
+def test_a_way_longer_than_a_label_lives_is_refused_for_itself(isochrone: Isochrone, tmp_path: Path) -> None:
+    intent = "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {{name: {0}}}\nspec: path from h1 to {0}\n"
+    (tmp_path / "i.yaml").write_text("---\n".join(map(intent.format, ("h2", "h65", "h66"))))
+    said = isochrone("plan", "--topology", "linear:70", "i.yaml", "-o", "json")
+    plan = json.loads(said.out)
+    assert (said.status, sorted(plan["placements"])) == (1, ["h2", "h65"])
+    assert plan["refusals"]["h66"]["reason"] == "RESOURCE"
+    assert "a label lives for 64 links" in plan["refusals"]["h66"]["message"]
