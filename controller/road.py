@@ -107,4 +107,4 @@ def _without(chosen: Plan, lacking: Mapping[str, str]) -> Plan:
 
 
 def _no_room(title: str, intent: str, key: str, why: str) -> Refusal:
-    return Refusal(key, title, intent, Reason.RESOURCE, why, ("another intent is deleted",))
+    return Refusal(key, title, intent, Reason.RESOURCE, why)

@@ -1,6 +1,9 @@
 """`isochrone lab`: try the controller on an emulated network, in a sandbox that leaves nothing behind."""
 
+import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -35,9 +38,10 @@ def run_scenario(
     try:
         load(name)
         sandbox.require()
-        with _report_file(json) as report:
+        with _report_file(json) as report, _sole_lab() as is_sole:
             kept = () if json is None else (report.fileno(),)
-            status = sandbox.run([sys.executable, "-m", "labs.inside", name, *map(str, kept)], kept)
+            how = "sole" if is_sole else "beside"
+            status = sandbox.run([sys.executable, "-m", "labs.inside", name, how, *map(str, kept)], kept)
     except (BadInput, LabError, OSError) as error:
         typer.echo(f"isochrone lab: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None
@@ -49,6 +53,21 @@ def _report_file(path: Path | None):  # type: ignore[no-untyped-def]
     from contextlib import nullcontext
 
     return nullcontext() if path is None else path.open("w")
+
+
+@contextmanager
+def _sole_lab() -> Iterator[bool]:
+    """Whether no other lab of this machine runs at real-time priorities; while it is so, others are told that one does.
+
+    Two at once would leave nothing of two cores to anybody else, their own controllers included. An abstract socket's
+    name is free again when its process ends, however it ends."""
+    with socket.socket(socket.AF_UNIX) as name:
+        try:
+            name.bind("\0isochrone-lab")
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 if __name__ == "__main__":

@@ -1,14 +1,18 @@
 """What runs inside the sandbox of a lab: one scenario, told as it happens, then its report.
 
-Called as `python -m labs.inside NAME [DESCRIPTOR]`; the descriptor is where the JSON report goes.
+Called as `python -m labs.inside NAME sole|beside [DESCRIPTOR]`: beside another lab it takes no real-time priorities; the
+descriptor is where the JSON report goes.
 """
 
 import json
 import os
 import sys
+from dataclasses import replace
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from controller.northbound.client import ClientError
 
 from . import backend, catalog
 from .errors import LabError
@@ -18,11 +22,13 @@ from .runner import run
 PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 
-def main(name: str, descriptor: int | None) -> int:
+def main(name: str, is_sole: bool, descriptor: int | None) -> int:
     """Run the scenario: the exit status."""
     console = Console()
     staged = catalog.load(name)
     means = backend.attempt()
+    if not is_sole:
+        means = replace(means, has_realtime=False)
     console.print(str(means), soft_wrap=True)
     length = staged.scenario.spec.at[-1].t / 1e9
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -35,7 +41,7 @@ def main(name: str, descriptor: int | None) -> int:
                 progress.update(task, completed=at, description=what[:40])
 
             outcome = run(staged.scenario, staged.files, staged.topology, means, tell)
-    except LabError as error:
+    except (LabError, ClientError) as error:
         console.print(f"[bold red]the lab failed[/]: {error}", soft_wrap=True, highlight=False)
         return FAILED
     except KeyboardInterrupt:
@@ -50,4 +56,4 @@ def main(name: str, descriptor: int | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None))
+    sys.exit(main(sys.argv[1], sys.argv[2] == "sole", int(sys.argv[3]) if len(sys.argv) > 3 else None))

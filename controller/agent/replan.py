@@ -109,7 +109,7 @@ def _compiled(world: World, new: Plan, kept: Mapping[str, Placement], barred: fr
 
 def _without(new: Plan, lacking: Mapping[str, str]) -> Plan:
     wishes = {key: new.placements[key].connection for key in lacking if key in new.placements}
-    refused = {key: Refusal(key, wish.title, wish.intent, Reason.RESOURCE, lacking[key], ("another intent is deleted",))
+    refused = {key: Refusal(key, wish.title, wish.intent, Reason.RESOURCE, lacking[key])
                for key, wish in wishes.items()}
     return Plan({key: placement for key, placement in new.placements.items() if key not in lacking},
                 dict(sorted({**new.refusals, **refused}.items())))
