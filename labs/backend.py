@@ -39,7 +39,8 @@ class Backend:
         return {
             "switches": f"Open vSwitch {self.openvswitch} {forwards}, one vswitchd per switch ({datapath})",
             "links": f"userspace wire ({netem})",
-            "priorities": "real-time" if self.has_realtime else "none (not permitted, or another lab runs), so delays have a long tail"}
+            "priorities": "real-time" if self.has_realtime else
+                          "none (not permitted, or another lab runs), so delays have a long tail"}
 
     def __str__(self) -> str:
         """The same in one line."""
