@@ -127,6 +127,14 @@ def get(name: Annotated[str | None, typer.Argument(help="One by name; else all."
 
 
 @app.command()
+def watch(output: Form = Output.TABLE, server: Server = LOCAL, tls: Keys = None) -> None:
+    """Show all intents, then what changes, until interrupted."""
+    from controller.cli import remote
+
+    remote.watch(remote.Door(server, tls), output.value)
+
+
+@app.command()
 def explain(name: Annotated[str, typer.Argument(help="An intent.")],
             file: Annotated[list[str] | None, typer.Option("--file", "-f", help=(
                 "Files of documents, with --topology; - is standard input."), show_default=False)] = None,

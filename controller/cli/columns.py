@@ -29,6 +29,15 @@ def document_lines(documents: Sequence[Mapping[str, Any]]) -> list[str]:
     return columns(("NAME", "STATUS", "PATH", "WHY"), rows)
 
 
+def watch_lines(told: Mapping[str, Any]) -> list[str]:
+    """What somebody who watches is told: a row a connection that changed."""
+    rows = [("", *row) for document in told["intents"] for row in _standing(document)]
+    rows += [("", name, "deleted") for name in told["gone"]]
+    lines = [line for line in columns(("", "", "", "", ""), rows) if line]
+    state = "settled" if told["settled"] else "under way"
+    return [f"revision {told['revision']}, {state}", *lines, *(f"  alarm: {alarm}" for alarm in told["alarms"])]
+
+
 def provenance_lines(document: Mapping[str, Any]) -> list[str]:
     """Where each value of a document's connections came from."""
     rows = [(connection["title"], line["field"], line["source"])

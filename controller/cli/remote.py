@@ -1,5 +1,6 @@
 """The commands that speak to a running controller."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import typer
 
 from controller.address import AddressError, parse_address
 from controller.cli.answer import say
-from controller.cli.columns import document_lines, plan_lines, provenance_lines
+from controller.cli.columns import document_lines, plan_lines, provenance_lines, watch_lines
 from controller.cli.explanation import explain_lines
 from controller.cli.files import read_files
 from controller.cli.stop import REFUSED, StopError, bad_input
@@ -18,6 +19,7 @@ from controller.northbound.client import CallRefusedError, Client, NoAnswerError
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.plain import plain
 from controller.northbound.tls import read_keys
+from topologies.source import emit
 
 KINDS = {"intent": pb.KIND_INTENT, "slice": pb.KIND_SLICE, "profile": pb.KIND_PROFILE}
 
@@ -68,6 +70,22 @@ def explain(name: str, door: Door, output: str) -> None:
     with _client(door) as client:
         answer = plain(client.explain(name))
     say(answer, output, explain_lines)
+
+
+def watch(door: Door, output: str) -> None:
+    """Shows all intents, then what changes, until interrupted; as JSON one line a change."""
+    with _client(door) as client:
+        try:
+            for message in client.watch():
+                told = plain(message)
+                if output == "json":
+                    typer.echo(json.dumps(told, ensure_ascii=False))
+                elif output == "yaml":
+                    typer.echo(f"---\n{emit(told)}", nl=False)
+                else:
+                    typer.echo("\n".join(watch_lines(told)))
+        except KeyboardInterrupt:
+            return
 
 
 def delete(names: Sequence[str], files: Sequence[str], kind: str, door: Door) -> None:

@@ -4,7 +4,7 @@ Rules of this file: nothing here decides for the network, the loop does; a chang
 prepared again, a bounded number of times.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ WAITING = 8
 
 
 class Authority(Protocol):
-    """The loop, as far as those who ask for changes see it."""
+    """The loop, as far as those who look and ask for changes see it."""
 
     @property
     def snapshot(self) -> Snapshot:
@@ -41,6 +41,9 @@ class Authority(Protocol):
 
     def submit(self, proposal: Proposal) -> "Future[Committed | Stale | NotStored]":
         """Offers a proposal; once the answer is there, the snapshot shows what it rests on."""
+
+    def wait_for(self, is_reached: Callable[[Snapshot], bool], timeout_s: float) -> bool:
+        """Waits until a snapshot is as wished; whether one was within the time."""
 
 
 class Changes:

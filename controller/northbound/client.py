@@ -1,15 +1,15 @@
 """The other end of the protocol: a typed client that the command line and the labs call.
 
 Rules of this file: gRPC's errors leave it as `NoAnswerError` or `CallRefusedError`, so that callers need no grpc of
-their own; every call has a deadline.
+their own; every call has a deadline, but `watch`, which ends when its reader does.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import grpc
-from google.protobuf.any_pb2 import Any
+from google.protobuf.any_pb2 import Any as Packed
 from google.protobuf.message import Message
 from grpc_status import rpc_status
 
@@ -61,6 +61,7 @@ class Client:
         self._delete: Callable[..., intents_pb2.DeleteResponse] = intents.Delete
         self._get: Callable[..., intents_pb2.GetResponse] = intents.Get
         self._list: Callable[..., intents_pb2.ListResponse] = intents.List
+        self._watch: Callable[..., Any] = intents.Watch
         self._explain: Callable[..., intents_pb2.ExplainResponse] = intents.Explain
         self._status: Callable[..., controller_pb2.StatusResponse] = controller.Status
         self._load: Callable[..., controller_pb2.LoadResponse] = controller.Load
@@ -94,6 +95,16 @@ class Client:
         """Everything there is to say about an intent."""
         return self._call(self._explain, intents_pb2.ExplainRequest(intent=intent), LOOKING_S)
 
+    def watch(self) -> Iterator[intents_pb2.WatchResponse]:
+        """All intents, then what changes, for as long as it is read: close the iterator to end it."""
+        call = self._watch(intents_pb2.WatchRequest())
+        try:
+            yield from call
+        except grpc.RpcError as error:
+            raise self._spoken(error) from error
+        finally:
+            call.cancel()
+
     def status(self) -> controller_pb2.StatusResponse:
         """How the controller and its switches are."""
         return self._call(self._status, controller_pb2.StatusRequest(), LOOKING_S)
@@ -120,7 +131,7 @@ class Client:
         return CallRefusedError(code.name, words, [_problem(packed) for packed in status.details] if status else ())
 
 
-def _problem(packed: Any) -> intents_pb2.Problem:
+def _problem(packed: Packed) -> intents_pb2.Problem:
     problem = intents_pb2.Problem()
     packed.Unpack(problem)
     return problem

@@ -22,7 +22,8 @@ def connections_of(intents: Collection[str], plan: Plan, snapshot: Snapshot) -> 
 def placed(key: str, placement: Placement, snapshot: Snapshot) -> pb.Connection:
     """A connection that has its place."""
     paths = [pb.Path(role=f"ROLE_{path.role.upper()}", direction=f"DIRECTION_{path.direction.upper()}",
-                     nodes=path.nodes, links=path.links, delay_ns=path.delay_ns, reserved_bps=path.reserved_bps)
+                     nodes=path.nodes, links=path.links, delay_ns=path.delay_ns, reserved_bps=path.reserved_bps,
+                     protects=path.protects)
              for path in placement.paths]
     budget = [pb.BudgetLine(direction=f"DIRECTION_{line.direction.upper()}", link=line.link,
                             propagation_ns=line.propagation_ns, serialisation_ns=line.serialisation_ns,

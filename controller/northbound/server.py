@@ -12,12 +12,12 @@ from grpc_reflection.v1alpha import reflection
 from controller.address import Address
 from controller.northbound.changes import WAITING, Authority
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2, intents_pb2_grpc
-from controller.northbound.service import ControllerService, IntentsService
+from controller.northbound.service import MOST_WATCHERS, ControllerService, IntentsService
 from controller.northbound.tls import Keys
 from topologies.model import Topology
 
-WORKERS = 2 * WAITING
-"""Half of them can never be taken by changes."""
+WORKERS = 2 * WAITING + MOST_WATCHERS
+"""As many as changes and watchers can take, and some that neither can."""
 
 CALLS = 64
 """Calls at a time, those that wait for a worker included; the next one gets RESOURCE_EXHAUSTED."""

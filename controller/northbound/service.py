@@ -1,5 +1,6 @@
 """The services of the protocol: messages in, one call of ours, messages or an error out."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from controller.northbound.explain import explained
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import connections_of, document_message, status_message, with_provenance
+from controller.northbound.watching import watch
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Document
@@ -25,6 +27,9 @@ from topologies.nearest import nearest
 from topologies.source import BadInput
 
 KINDS: dict[int, Kind] = {pb.KIND_INTENT: "intent", pb.KIND_SLICE: "slice", pb.KIND_PROFILE: "profile"}
+
+MOST_WATCHERS = 16
+"""Each keeps a worker for as long as it watches; the next one gets RESOURCE_EXHAUSTED."""
 
 SHOWN = 20
 """How many problems stand in an error's text; all of them are in its details."""
@@ -37,6 +42,7 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
         self._network = network
         self._authority = authority
         self._changes = Changes(network, authority)
+        self._seats = threading.BoundedSemaphore(MOST_WATCHERS)
 
     def Apply(self, request: pb.ApplyRequest, context: grpc.ServicerContext) -> pb.ApplyResponse:  # noqa: N802
         """Applies documents as one change."""
@@ -75,6 +81,19 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
         with _answered(context):
             document = _find(by_name(snapshot.documents), ("intent", request.intent))
             return explained(self._network, snapshot, document)
+
+    def Watch(self, request: pb.WatchRequest,  # noqa: N802
+              context: grpc.ServicerContext) -> Iterator[pb.WatchResponse]:
+        """All intents, then what changes, until the caller hangs up."""
+        ended = threading.Event()
+        with _answered(context):
+            if not self._seats.acquire(blocking=False):
+                raise NotDoneError("RESOURCE_EXHAUSTED", f"{MOST_WATCHERS} watch already; try again later")
+        try:
+            if context.add_callback(ended.set):
+                yield from watch(self._authority, ended)
+        finally:
+            self._seats.release()
 
 
 class ControllerService(controller_pb2_grpc.ControllerServicer):

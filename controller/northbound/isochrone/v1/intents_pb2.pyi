@@ -153,20 +153,22 @@ class Problem(_message.Message):
     def __init__(self, file: _Optional[str] = ..., line: _Optional[int] = ..., column: _Optional[int] = ..., message: _Optional[str] = ...) -> None: ...
 
 class Path(_message.Message):
-    __slots__ = ("role", "direction", "nodes", "links", "delay_ns", "reserved_bps")
+    __slots__ = ("role", "direction", "nodes", "links", "delay_ns", "reserved_bps", "protects")
     ROLE_FIELD_NUMBER: _ClassVar[int]
     DIRECTION_FIELD_NUMBER: _ClassVar[int]
     NODES_FIELD_NUMBER: _ClassVar[int]
     LINKS_FIELD_NUMBER: _ClassVar[int]
     DELAY_NS_FIELD_NUMBER: _ClassVar[int]
     RESERVED_BPS_FIELD_NUMBER: _ClassVar[int]
+    PROTECTS_FIELD_NUMBER: _ClassVar[int]
     role: Role
     direction: Direction
     nodes: _containers.RepeatedScalarFieldContainer[str]
     links: _containers.RepeatedScalarFieldContainer[str]
     delay_ns: int
     reserved_bps: int
-    def __init__(self, role: _Optional[_Union[Role, str]] = ..., direction: _Optional[_Union[Direction, str]] = ..., nodes: _Optional[_Iterable[str]] = ..., links: _Optional[_Iterable[str]] = ..., delay_ns: _Optional[int] = ..., reserved_bps: _Optional[int] = ...) -> None: ...
+    protects: str
+    def __init__(self, role: _Optional[_Union[Role, str]] = ..., direction: _Optional[_Union[Direction, str]] = ..., nodes: _Optional[_Iterable[str]] = ..., links: _Optional[_Iterable[str]] = ..., delay_ns: _Optional[int] = ..., reserved_bps: _Optional[int] = ..., protects: _Optional[str] = ...) -> None: ...
 
 class BudgetLine(_message.Message):
     __slots__ = ("direction", "link", "propagation_ns", "serialisation_ns", "blocking_ns", "queueing_ns", "switch_ns")
@@ -470,3 +472,23 @@ class Result(_message.Message):
     kept: bool
     words: str
     def __init__(self, after_s: _Optional[float] = ..., measured: _Optional[_Iterable[_Union[Share, _Mapping]]] = ..., kept: _Optional[bool] = ..., words: _Optional[str] = ...) -> None: ...
+
+class WatchRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class WatchResponse(_message.Message):
+    __slots__ = ("revision", "settled", "whole", "intents", "gone", "alarms")
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    SETTLED_FIELD_NUMBER: _ClassVar[int]
+    WHOLE_FIELD_NUMBER: _ClassVar[int]
+    INTENTS_FIELD_NUMBER: _ClassVar[int]
+    GONE_FIELD_NUMBER: _ClassVar[int]
+    ALARMS_FIELD_NUMBER: _ClassVar[int]
+    revision: int
+    settled: bool
+    whole: bool
+    intents: _containers.RepeatedCompositeFieldContainer[Document]
+    gone: _containers.RepeatedScalarFieldContainer[str]
+    alarms: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, revision: _Optional[int] = ..., settled: _Optional[bool] = ..., whole: _Optional[bool] = ..., intents: _Optional[_Iterable[_Union[Document, _Mapping]]] = ..., gone: _Optional[_Iterable[str]] = ..., alarms: _Optional[_Iterable[str]] = ...) -> None: ...

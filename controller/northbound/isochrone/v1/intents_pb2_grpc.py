@@ -59,6 +59,11 @@ class IntentsStub:
                 request_serializer=isochrone_dot_v1_dot_intents__pb2.ExplainRequest.SerializeToString,
                 response_deserializer=isochrone_dot_v1_dot_intents__pb2.ExplainResponse.FromString,
                 _registered_method=True)
+        self.Watch = channel.unary_stream(
+                '/isochrone.v1.Intents/Watch',
+                request_serializer=isochrone_dot_v1_dot_intents__pb2.WatchRequest.SerializeToString,
+                response_deserializer=isochrone_dot_v1_dot_intents__pb2.WatchResponse.FromString,
+                _registered_method=True)
 
 
 class IntentsServicer:
@@ -103,6 +108,14 @@ class IntentsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Watch(self, request, context):
+        """All intents, then each that changes, its status or its place. Who reads slowly misses what lay between: a change tells
+        how things stand, not how they came about.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_IntentsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -130,6 +143,11 @@ def add_IntentsServicer_to_server(servicer, server):
                     servicer.Explain,
                     request_deserializer=isochrone_dot_v1_dot_intents__pb2.ExplainRequest.FromString,
                     response_serializer=isochrone_dot_v1_dot_intents__pb2.ExplainResponse.SerializeToString,
+            ),
+            'Watch': grpc.unary_stream_rpc_method_handler(
+                    servicer.Watch,
+                    request_deserializer=isochrone_dot_v1_dot_intents__pb2.WatchRequest.FromString,
+                    response_serializer=isochrone_dot_v1_dot_intents__pb2.WatchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -267,6 +285,33 @@ class Intents:
             '/isochrone.v1.Intents/Explain',
             isochrone_dot_v1_dot_intents__pb2.ExplainRequest.SerializeToString,
             isochrone_dot_v1_dot_intents__pb2.ExplainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Watch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/isochrone.v1.Intents/Watch',
+            isochrone_dot_v1_dot_intents__pb2.WatchRequest.SerializeToString,
+            isochrone_dot_v1_dot_intents__pb2.WatchResponse.FromString,
             options,
             channel_credentials,
             insecure,
