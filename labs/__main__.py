@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Literal, Optional
 
 import typer
 
@@ -27,6 +27,7 @@ def list_scenarios() -> None:
 def run_scenario(
     name: Annotated[str, typer.Argument(help="A scenario of `isochrone lab list`, or a scenario file.")],
     json: Annotated[Optional[Path], typer.Option(help="Write the report as JSON to this file.")] = None,  # noqa: UP045
+    agent: Annotated[Literal["on", "off"], typer.Option(help="off: the controller does not look at load.")] = "on",
 ) -> None:
     """Run a scenario to its table and PASS or FAIL (exit status 0 or 1; 2 where it cannot be run). Needs root."""
     from topologies.problems import BadInput
@@ -41,7 +42,7 @@ def run_scenario(
         with _report_file(json) as report, _sole_lab() as is_sole:
             kept = () if json is None else (report.fileno(),)
             how = "sole" if is_sole else "beside"
-            status = sandbox.run([sys.executable, "-m", "labs.inside", name, how, *map(str, kept)], kept)
+            status = sandbox.run([sys.executable, "-m", "labs.inside", name, how, agent, *map(str, kept)], kept)
     except (BadInput, LabError, OSError) as error:
         typer.echo(f"isochrone lab: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None

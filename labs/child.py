@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from controller.address import parse_address
 from controller.northbound.client import Client, ClientError, NoAnswerError
 from controller.northbound.isochrone.v1 import intents_pb2
+from controller.northbound.plain import plain
 from topologies.document import topology_document
 from topologies.emulate import CONTROLLER_ADDRESS
 from topologies.model import Topology
@@ -29,7 +31,7 @@ POLL_S = 0.02
 class Controller:
     """`isochrone run` for a topology, with a store that outlives its process. Leaving the `with` block ends it."""
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, autonomy: str | None = None, is_agent_on: bool = True) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="isochrone-", dir="/run")
         folder = Path(self._place.name)
         folder.chmod(0o777)
@@ -37,7 +39,8 @@ class Controller:
         self._log = folder / "controller.log"
         self._argv = unprivileged.command([
             sys.executable, "-m", "controller", "run", "--topology", str(folder / "topology.yaml"),
-            "--openflow", f"{CONTROLLER_ADDRESS}:6653", "--grpc", GRPC, "--store", str(folder / "store.db")])
+            "--openflow", f"{CONTROLLER_ADDRESS}:6653", "--grpc", GRPC, "--store", str(folder / "store.db"),
+            *(("--autonomy", autonomy) if autonomy else ()), *(() if is_agent_on else ("--agent", "off"))])
         self._process: subprocess.Popen[bytes] | None = None
         self.client = Client(parse_address(GRPC))
 
@@ -85,6 +88,11 @@ class Controller:
         """Every connection of every intent as the controller has it now."""
         listed = self.client.list(intents_pb2.KIND_INTENT).documents
         return [connection for document in listed for connection in document.connections]
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """What its agent decided by itself, oldest first, those before a restart too."""
+        found: list[dict[str, Any]] = plain(self.client.decisions())["decisions"]
+        return found
 
     def _answers(self) -> bool:
         assert self._process is not None

@@ -1,7 +1,7 @@
 """What runs inside the sandbox of a lab: one scenario, told as it happens, then its report.
 
-Called as `python -m labs.inside NAME sole|beside [DESCRIPTOR]`: beside another lab it takes no real-time priorities; the
-descriptor is where the JSON report goes.
+Called as `python -m labs.inside NAME sole|beside on|off [DESCRIPTOR]`: beside another lab it takes no real-time
+priorities; the controller's agent is on or off; the descriptor is where the JSON report goes.
 """
 
 import json
@@ -22,7 +22,7 @@ from .runner import run
 PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 
-def main(name: str, is_sole: bool, descriptor: int | None) -> int:
+def main(name: str, is_sole: bool, is_agent_on: bool, descriptor: int | None) -> int:
     """Run the scenario: the exit status."""
     console = Console()
     staged = catalog.load(name)
@@ -40,7 +40,7 @@ def main(name: str, is_sole: bool, descriptor: int | None) -> int:
                 progress.console.print(f"{at:7.2f} s  {what}", highlight=False, soft_wrap=True)
                 progress.update(task, completed=at, description=what[:40])
 
-            outcome = run(staged.scenario, staged.files, staged.topology, means, tell)
+            outcome = run(staged.scenario, staged.files, staged.topology, means, is_agent_on, tell)
     except (LabError, ClientError) as error:
         console.print(f"[bold red]the lab failed[/]: {error}", soft_wrap=True, highlight=False)
         return FAILED
@@ -56,4 +56,5 @@ def main(name: str, is_sole: bool, descriptor: int | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2] == "sole", int(sys.argv[3]) if len(sys.argv) > 3 else None))
+    sys.exit(main(sys.argv[1], sys.argv[2] == "sole", sys.argv[3] == "on",
+                  int(sys.argv[4]) if len(sys.argv) > 4 else None))

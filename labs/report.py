@@ -14,13 +14,15 @@ from .scenario import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run was, and what it has seen. `events` pairs seconds since the first event with what happened."""
+    """What a run was, and what it has seen. `events` pairs seconds since the first event with what happened; `decisions` are
+    the records of the controller's agent."""
 
     scenario: Scenario
     backend: Mapping[str, str]
     seconds: float
     seen: Evidence
     events: Sequence[tuple[float, str]]
+    decisions: Sequence[Mapping[str, Any]] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -41,7 +43,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 1), "expectations": [asdict(row) for row in outcome.rows],
         "intents": {name: _intent(name, outcome) for name in sorted(outcome.seen.placed)},
         "events": [{"at_s": round(at, 3), "what": what} for at, what in outcome.events],
-        "decisions": []}
+        "decisions": [dict(each) for each in outcome.decisions]}
 
 
 def show(outcome: Outcome, console: Console) -> None:

@@ -33,14 +33,16 @@ Files = Mapping[str, str]
 """The texts of the scenario's document files by the names that it gives them."""
 
 
-def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend,
+def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend, is_agent_on: bool,
         tell: Callable[[float, str], None]) -> Outcome:
     """Run the scenario to its end and return what was seen. `tell` is called with seconds and words as things happen.
-    Raises LabError where the lab itself fails, which says nothing about the intents."""
+
+    Without its agent the controller does not look at load. Raises LabError where the lab itself fails, which says
+    nothing about the intents."""
     begun = time.monotonic()
     with running(topology, backend) as network:
         bare = _bare(scenario, files, network)
-        with Controller(topology) as controller, probing(network) as prober:
+        with (Controller(topology, scenario.spec.autonomy, is_agent_on) as controller, probing(network) as prober):
             controller.start()
             network.attach()
             must_settle(controller)
@@ -48,7 +50,8 @@ def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend,
             _take_place(stage)
             seen = Evidence(prober.stop(), stage.notes.spans, _placed(stage), stage.notes.drops,
                             stage.travelled, stage.notes.looped, stage.adopted, bare)
-    return Outcome(scenario, backend.words, time.monotonic() - begun, seen, stage.notes.events)
+            decisions = controller.decisions()
+    return Outcome(scenario, backend.words, time.monotonic() - begun, seen, stage.notes.events, decisions)
 
 
 def _bare(scenario: Scenario, files: Files, network: EmulatedNetwork) -> Count:

@@ -148,11 +148,13 @@ class Expectation(Part):
 
 
 class ScenarioSpec(Part):
-    """`statistic` is what latency bounds are judged by in this scenario, where an emulation cannot carry their own."""
+    """`statistic` is what latency bounds are judged by in this scenario, where an emulation cannot carry their own;
+    `autonomy` what the controller's agent may do by itself about load."""
 
     topology: Text = Field(examples=["metro"])
     intents: Annotated[tuple[Text, ...], Field(min_length=1, examples=["[intents.yaml]"])]
     statistic: Said[Statistic] = None
+    autonomy: Said[Literal["observe", "recommend", "act"]] = None
     at: Annotated[tuple[Event, ...], Field(min_length=1, examples=["[{t: 0 s, do: apply}, {t: 20 s, do: end}]"])]
     expect: tuple[Expectation, ...] = ()
 
