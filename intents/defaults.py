@@ -12,9 +12,11 @@
 | D-08 | priority | 50 | the middle: there is room above and below |
 | D-09 | class | delay-critical where a latency is asked, else guaranteed where a rate is, else best-effort | |
 | D-10 | direction | both | conversations have an answer |
+| D-11 | path.protection.level | link, where the mode is fast-failover | what can be had |
+| D-12 | path.protection.required | true, where the mode is fast-failover | what is asked for is not dropped |
 """
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from .model import ServiceClass
@@ -48,17 +50,24 @@ DEFAULTS: Final = (
 )
 
 
-def defaults(said: Collection[str], max_packet_bytes: int | None) -> tuple[Default, ...]:
-    """The defaults for the fields that are not among those said, given the largest packet where that was said."""
-    found = [each for each in DEFAULTS if each.field not in said and (not each.only_with or each.only_with & set(said))]
-    if "slo.bandwidth.burst" not in said and _RATE & set(said):
-        found.append(Default("D-06", "slo.bandwidth.burst", max_packet_bytes or 1500))
+_DETOURS: Final = (
+    Default("D-11", "path.protection.level", "link"),
+    Default("D-12", "path.protection.required", True),
+)
+
+
+def defaults(said: Mapping[str, object]) -> tuple[Default, ...]:
+    """The defaults for the fields that are not among those said, which come with their values."""
+    known = DEFAULTS + (_DETOURS if said.get("path.protection.mode") == "fast-failover" else ())
+    found = [each for each in known if each.field not in said and (not each.only_with or each.only_with & said.keys())]
+    if "slo.bandwidth.burst" not in said and _RATE & said.keys():
+        found.append(Default("D-06", "slo.bandwidth.burst", said.get("slo.bandwidth.max-packet", 1500)))
     if "class" not in said:
         found.append(Default("D-09", "class", _class(said)))
     return tuple(found)
 
 
-def _class(said: Collection[str]) -> ServiceClass:
+def _class(said: Mapping[str, object]) -> ServiceClass:
     if "slo.latency.max" in said:
         return "delay-critical"
     return "guaranteed" if "slo.bandwidth.guaranteed" in said else "best-effort"

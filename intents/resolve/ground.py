@@ -29,9 +29,11 @@ GROUNDLESS: Final = (
            'nothing says where instances of "{value}" run; name one of their hosts as "to"'),
     Ground("connectivity", ("p2p",), Reason.POLICY,
            '"{value}" joins more than two ends; write one p2p intent for each pair'),
-    Ground("path.protection.mode", ("none", "restore"), Reason.PROTECTION,
-           'no detour is installed beforehand; leave it out or say "mode: restore": after a failure the connection is '
-           "placed anew"),
+    Ground("path.protection.mode", ("none", "restore", "fast-failover"), Reason.PROTECTION,
+           'no second path stands by from end to end; say "fast-failover" for detours that stand ready, or "restore": after '
+           "a failure the connection is placed anew"),
+    Ground("path.protection.level", ("link",), Reason.PROTECTION,
+           'detours avoid the link that failed, not the switch behind it; say "level: link"'),
     Ground("sle.isolation", ("shared",), Reason.RESOURCE,
            '"{value}" needs queues or links of its own, and no queue back-end makes them; say "shared"'),
     Ground("sle.diverse-from.intents", (), Reason.DIVERSITY,
@@ -42,7 +44,7 @@ GROUNDLESS: Final = (
            "links declare no loss; ask for a guaranteed bandwidth and a latency, which leave no queue to overflow"),
     Ground("slo.availability.target", (), Reason.UNVERIFIABLE, "links declare no availability of theirs; leave it out"),
     Ground("slo.availability.max-failover", (), Reason.UNVERIFIABLE,
-           "no detour is installed beforehand, so no failover time is known; leave it out"),
+           "how soon a switch sees that a port is dead is not known of any; leave it out, and protect the path"),
     Ground("path.pinned", (), Reason.POLICY, 'paths are not pinned; name the switches to pass in "path.via"'),
     Ground("path.objective", ("min-latency", "min-cost"), Reason.POLICY,
            '"{value}" is not among the objectives that paths are chosen by; say min-latency or min-cost'),

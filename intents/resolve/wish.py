@@ -26,8 +26,7 @@ class Named(NamedTuple):
 
 def with_defaults(leaves: Leaves) -> dict[str, Leaf]:
     """What was said, and the defaults for what was not."""
-    said = leaves.get("slo.bandwidth.max-packet")
-    added = defaults(leaves.keys(), said.value if said else None)
+    added = defaults({field: leaf.value for field, leaf in leaves.items()})
     return {**leaves, **{each.field: Leaf(each.value, each.source, None) for each in added}}
 
 
@@ -44,6 +43,8 @@ def connection(named: Named, leaves: Leaves, way: Way) -> Connection:
                             value("slo.bandwidth.max-packet"), value("slo.bandwidth.reverse")),
         via=way.via, avoid_links=way.avoid_links, avoid_switches=way.avoid_switches,
         co_routed=value("path.co-routed", False), objective=value("path.objective"), priority=value("priority"),
+        protection=value("path.protection.level", "none") if value("path.protection.mode") == "fast-failover" else "none",
+        protection_required=value("path.protection.required", True),
         provenance=tuple(sorted((field, leaf.source) for field, leaf in leaves.items())))
 
 

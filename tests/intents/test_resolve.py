@@ -278,7 +278,7 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
 
 
 @pytest.mark.parametrize(("spec", "reason"), [
-    ({"path": {"protection": {"mode": "fast-failover"}}}, Reason.PROTECTION),
+    ({"path": {"protection": {"mode": "fast-failover", "level": "node"}}}, Reason.PROTECTION),
     ({"path": {"protection": {"mode": "standby", "required": False}}}, Reason.PROTECTION),
     ({"sle": {"isolation": "dedicated"}}, Reason.RESOURCE),
     ({"sle": {"diverse-from": {"intents": ["surgery-2"]}}}, Reason.DIVERSITY),
@@ -314,15 +314,32 @@ def test_what_asks_for_nothing_special_is_not_refused(spec: dict[str, Any]) -> N
 
 
 def test_phrases_are_refused_as_fields_are() -> None:
-    both = wanted(intent("protected path from surgeon to robot with at most 2 ms jitter", "a"),
+    both = wanted(intent("path from surgeon to robot with at most 2 ms jitter, availability at least 99.99 %", "a"),
                   intent("path from surgeon to nearest surgery-ai", "b"),
                   intent("path from surgeon to camera, disjoint from a", "c"), intent("path from store to camera", "d"))
     assert [(each.key, each.reason) for each in both.refusals] == [
-        ("a/surgeon-robot", Reason.PROTECTION), ("b/surgeon-surgery-ai", Reason.NO_INSTANCE),
+        ("a/surgeon-robot", Reason.UNVERIFIABLE), ("b/surgeon-surgery-ai", Reason.NO_INSTANCE),
         ("c/surgeon-camera", Reason.DIVERSITY)]
     assert [each.key for each in both.connections] == ["d/store-camera"]
-    assert both.refusals[0].message.startswith('path.protection.mode (phrase: "protected"): no detour is installed')
-    assert 'slo.jitter.max (phrase: "at most 2 ms jitter"): ' in both.refusals[0].message
+    assert both.refusals[0].message.startswith('slo.jitter.max (phrase: "at most 2 ms jitter"): no queue')
+    assert 'slo.availability.target (phrase: "availability at least 99.99 %"): ' in both.refusals[0].message
+
+
+@pytest.mark.parametrize(("protection", "meaning"), [
+    (None, ("none", True)), ({"mode": "none"}, ("none", True)), ({"mode": "restore"}, ("none", True)),
+    ({"mode": "fast-failover"}, ("link", True)), ({"mode": "fast-failover", "level": "link"}, ("link", True)),
+    ({"mode": "fast-failover", "required": False}, ("link", False))])
+def test_protection(protection: dict[str, Any] | None, meaning: tuple[str, bool]) -> None:
+    wish = only(between("surgeon", "robot", **({"path": {"protection": protection}} if protection else {})))
+    assert (wish.protection, wish.protection_required) == meaning
+
+
+def test_protected_is_a_word_for_detours_around_links() -> None:
+    wish = only(intent("protected path from surgeon to robot", "a"))
+    assert (wish.protection, wish.protection_required) == ("link", True)
+    sources = dict(wish.provenance)
+    assert sources["path.protection.mode"] == 'phrase: "protected"'
+    assert sources["path.protection.level"] == "default D-11"
 
 
 texts = st.permutations([intent("sub-ms path for telemedicine slice", "a"), intent("path from store to robot", "b"),
