@@ -38,8 +38,8 @@ def _standings(world: World, memory: Memory) -> dict[str, Standing]:
         found = dict.fromkeys(record.plan.placements, (Status.PENDING, "waits until the switches' tables are read"))
     else:
         wrong = memory.gaps.lacking | _under_way(world)
-        for key in record.plan.placements:
-            found[key] = _placed(world, memory, memory.needs, key, wrong)
+        for key, placement in record.plan.placements.items():
+            found[key] = _degraded(world, placement, _placed(world, memory, memory.needs, key, wrong))
     for key, refusal in record.plan.refusals.items():
         found[key] = _refused(world, refusal, record.kept.get(key))
     return dict(sorted(found.items()))
@@ -61,9 +61,29 @@ def _placed(world: World, memory: Memory, needs: Needs, key: str, wrong: frozens
     return Status.PENDING, memory.waits.get(key, f"{len(missing)} of its rules are not confirmed yet")
 
 
+def _degraded(world: World, placement: Placement, standing: Standing) -> Standing:
+    """DEGRADED in place of a better standing where detours have taken over, or are missing though they are required."""
+    status, why = standing
+    if status is Status.PENDING:
+        former = world.record.older.get(placement.connection.key, ())
+        dead = sorted({link for each in former if _goes_on(world, each) for link in each.links
+                       if not world.links[link].is_up})
+        told = f"forwards on a detour around {', '.join(dead)} until its new path stands ({why})"
+        return (Status.DEGRADED, told) if dead else standing
+    wish, exposed = placement.connection, sorted(placement.exposed)
+    if status is Status.SATISFIED and exposed and wish.protection != "none" and wish.protection_required:
+        return Status.DEGRADED, f"goes on without its required protection: no detour is left for {', '.join(exposed)}"
+    return standing
+
+
+def _goes_on(world: World, placement: Placement) -> bool:
+    """Whether the switches bring the packets of a placement to their ends, both ways."""
+    return all(_forwards(world, placement, path) for path in working_paths(placement))
+
+
 def _refused(world: World, refusal: Refusal, kept: Placement | None) -> Standing:
     why = f"{refusal.reason.value}: {refusal.message}"
-    if kept is None or not all(_forwards(world, kept, path) for path in working_paths(kept)):
+    if kept is None or not _goes_on(world, kept):
         return Status.UNSATISFIABLE, why
     return Status.DEGRADED, f"forwards on its old path, without a promise: {why}"
 

@@ -21,7 +21,10 @@ wish = st.builds(
         f"p{pair}: from: {PAIRS[pair][0]}, to: {PAIRS[pair][1]}, slo: {{bandwidth: {{guaranteed: {rate} Mbps}}}}"
         + (f", path: {{avoid: {{links: [L{avoided}]}}}}" if avoided < 4 else "")
         + (", match: {protocol: udp}" if udp else "")),
-    st.integers(0, 3), st.sampled_from((10, 30, 60)), st.integers(0, 7), st.booleans())
+    st.integers(0, 3), st.sampled_from((10, 30, 60)), st.integers(0, 7), st.booleans()) | st.builds(
+    lambda pair, required: (f"p{pair}: from: {PAIRS[pair][0]}, to: {PAIRS[pair][1]}, "
+                            f"path: {{protection: {{mode: fast-failover, required: {str(required).lower()}}}}}"),
+    st.integers(0, 3), st.booleans())
 
 event = st.one_of(
     st.tuples(st.just("apply"), wish), st.tuples(st.just("apply"), wish),
@@ -91,6 +94,8 @@ def test_every_story_ends_well(build: object, told: list[tuple[tuple[str, object
         assert timeline.overbooked == []
         assert timeline.fabric.whole() == timeline.snapshot.target
         assert [alarm for alarm in timeline.snapshot.alarms if "kept out" not in alarm] == []
-        for key in timeline.snapshot.plan.placements:
-            assert timeline.snapshot.statuses[key] is Status.SATISFIED
+        for key, placement in timeline.snapshot.plan.placements.items():
+            wish, exposed = placement.connection, placement.exposed and timeline.snapshot.down_links
+            is_bare = exposed and wish.protection == "link" and wish.protection_required
+            assert timeline.snapshot.statuses[key] is (Status.DEGRADED if is_bare else Status.SATISFIED)
             assert timeline.arrives(key)
