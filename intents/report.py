@@ -48,8 +48,9 @@ def digest(documents: Documents, network: Topology, previous: Plan) -> str:
 
 
 def _path(path: Path) -> dict[str, Any]:
-    return {"role": path.role, "direction": path.direction, "nodes": list(path.nodes), "links": list(path.links),
+    said = {"role": path.role, "direction": path.direction, "nodes": list(path.nodes), "links": list(path.links),
             "delay_ns": path.delay_ns, "reserved_bps": path.reserved_bps}
+    return said if path.protects is None else {**said, "protects": path.protects}
 
 
 def _line(line: BudgetLine) -> dict[str, Any]:

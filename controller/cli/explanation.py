@@ -32,7 +32,8 @@ def _connection(connection: Mapping[str, Any]) -> list[str]:
     lines = [f"{connection['title']}: PLACED{status}"]
     for path in connection["paths"]:
         reserved = f", {render_rate(path['reserved_bps'])} reserved" if path["reserved_bps"] else ""
-        lines.append(f"  {path['role']} {path['direction']}: {' '.join(path['nodes'])}{reserved}")
+        around = f" around {path['protects']}" if path["role"] == "detour" else ""
+        lines.append(f"  {path['role']} {path['direction']}{around}: {' '.join(path['nodes'])}{reserved}")
     return [*lines, *(f"  {line}" for line in _budget(connection))]
 
 

@@ -108,7 +108,11 @@ def plan_document(answer: dict[str, Any]) -> dict[str, Any]:
     by_verdict: dict[str, dict[str, Any]] = {"PLACED": {}, "REFUSED": {}}
     for connection in answer["connections"]:
         fields = ("paths", "budget") if connection["verdict"] == "PLACED" else ("reason", "message", "counter_offers")
-        by_verdict[connection["verdict"]][connection["title"]] = {field: connection[field] for field in fields}
+        told = {field: connection[field] for field in fields}
+        if "paths" in told:  # as offline, only a detour says what it protects
+            told["paths"] = [{name: value for name, value in path.items() if name != "protects" or value is not None}
+                             for path in told["paths"]]
+        by_verdict[connection["verdict"]][connection["title"]] = told
     return {"placements": by_verdict["PLACED"], "refusals": by_verdict["REFUSED"], "rules": answer["rules"],
             "hash": answer["plan_hash"], "seconds": answer["seconds"]}
 
