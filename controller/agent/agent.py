@@ -184,8 +184,7 @@ class Agent:
     def _measured(self, now: float) -> None:
         """Poll what is due; look at the links after each round of answers, and at what decisions came to."""
         ended = self._skill.autonomy != "off" and self._measuring.round_ended(now)
-        placed = self._world.record.plan.placements
-        for record in self._chronicle.follow(placed, self.snapshot.statuses, self._measuring.loads if ended else None, now):
+        for record in self._chronicle.follow(self._world, self._memory, self._measuring.loads if ended else None, now):
             self._ledger.note([decision_entry(record)], record.revision, now)
             self.snapshot = self._seen(self.snapshot)
         if ended:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from controller.agent.advice import Advice
 from controller.agent.forecast import HIGH
 from controller.agent.measuring import NS
+from controller.agent.memory import Memory
+from controller.agent.replan import in_place
+from controller.agent.world import Batch, World, item_key
 from controller.decisions import Autonomy, DecisionRecord, Move, Outcome, Sample, Share, Verdict
-from controller.snapshot import Status
 from controller.store.record import Record
 from controller.telemetry.sending import DIRECTIONS, Loads
 from intents.model import Path, Placement
@@ -86,12 +88,11 @@ class Chronicle:
             self._open = (*self._open, _Open(record, {key: places.get(key) for key in sorted(keys)}, now))
         return record
 
-    def follow(self, placed: Mapping[str, Placement], statuses: Mapping[str, Status], loads: Loads | None,
-               now: float) -> Iterator[DecisionRecord]:
+    def follow(self, world: World, memory: Memory, loads: Loads | None, now: float) -> Iterator[DecisionRecord]:
         """The decisions of which the outcome is known now. `loads` are those of a round that has just ended."""
         open_still = []
         for each in self._open:
-            followed, outcome = _followed(each, placed, statuses, loads, now)
+            followed, outcome = _followed(each, world, memory, loads, now)
             if outcome is None:
                 open_still.append(followed)
                 continue
@@ -101,13 +102,14 @@ class Chronicle:
         self._open = tuple(open_still)
 
 
-def _followed(open_: _Open, placed: Mapping[str, Placement], statuses: Mapping[str, Status], loads: Loads | None,
+def _followed(open_: _Open, world: World, memory: Memory, loads: Loads | None,
               now: float) -> tuple[_Open, Outcome | None]:
+    placed = in_place(world.record)
     if any(placed.get(key) != place for key, place in open_.places.items()):
         after_s = None if open_.confirmed is None else round(open_.confirmed - open_.begun, 3)
         return open_, Outcome(after_s, (), False, "placed anew before it was measured")
     if open_.confirmed is None:
-        if any(place and statuses.get(key) is Status.PENDING for key, place in open_.places.items()):
+        if any(place and not _stands(world, memory, key) for key, place in open_.places.items()):
             late = now > open_.begun + PATIENCE_S
             return open_, Outcome(None, (), True, f"not confirmed within {PATIENCE_S:.0f} s") if late else None
         open_ = replace(open_, confirmed=now)
@@ -121,6 +123,16 @@ def _followed(open_: _Open, placed: Mapping[str, Placement], statuses: Mapping[s
     if now > (open_.confirmed or now) + MEASURED_S:
         return open_, Outcome(after_s, (), True, "not measured: what the links carry is unknown")
     return open_, None
+
+
+def _stands(world: World, memory: Memory, key: str) -> bool:
+    """Whether the switches hold all that a connection rests on, and nothing of it is on its way."""
+    if memory.needs is None or key not in memory.needs.placements:
+        return False
+    needed = memory.needs.of(key)
+    under_way = (item_key(change.item) for request in world.requests.values() if isinstance(request, Batch)
+                 for change in request.changes)
+    return needed.isdisjoint(memory.gaps.lacking) and needed.isdisjoint(under_way)
 
 
 def _measured(open_: _Open, loads: Loads) -> tuple[Share, ...] | None:
