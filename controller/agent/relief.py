@@ -121,7 +121,8 @@ def _obstacle(strain: Strain, keys: tuple[str, ...], placed: Plan, off: Mapping[
     stuck = [key for key in keys if key not in new or not off[key].isdisjoint(new[key].links)]
     if stuck:
         return f"{', '.join(stuck)}: no other place that keeps its constraints"
-    bared = [key for key in keys if len(new[key].exposed) > len(old[key].exposed)]
+    bared = [key for key in keys if new[key].connection.protection != "none"
+             and len(new[key].exposed) > len(old[key].exposed)]
     if bared:
         return f"{', '.join(bared)} would be less protected"
     others = [key for key in old if key not in keys and new.get(key) != old[key]]
