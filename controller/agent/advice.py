@@ -4,6 +4,7 @@ Rules of this file: pure; it takes longer than a turn of the loop may, so it is 
 change; whether the answer still fits, the loop finds by comparing revisions.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from controller.agent.forecast import Strain
@@ -15,6 +16,9 @@ from controller.telemetry.history import History
 from controller.telemetry.sending import ArcKey, Loads, sending_now
 from intents.model import Wanted
 from topologies.model import Topology
+
+MOST_NAMED = 5
+"""Connections that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ def _nothing(question: Question, strain: Strain, found: Relief) -> Advice:
     held = sorted({key for key, _ in riders} & question.held)
     unknown = tuple(sorted({key for (key, _), rate in riders.items() if rate is None}))
     why = "no re-placement of what it carries would do"
-    why += f"; moved lately and held: {', '.join(held)}" if held else ""
-    why += f"; what they send is unknown: {', '.join(unknown)}" if unknown else ""
+    why += f"; moved lately and held: {_some(held)}" if held else ""
+    why += f"; what they send is unknown: {_some(unknown)}" if unknown else ""
     return Advice(question, found, None, why, unknown)
+
+
+def _some(keys: Sequence[str]) -> str:
+    more = f" and {len(keys) - MOST_NAMED} more" if len(keys) > MOST_NAMED else ""
+    return ", ".join(keys[:MOST_NAMED]) + more
