@@ -20,7 +20,7 @@ from topologies.fields import (
     text_by,
     whole_number,
 )
-from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_11_LINK_MTU, Host, Link, Switch, Topology
+from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_13_LINK_MTU, Host, Link, Switch, Topology
 from topologies.units import render_rate, render_time
 
 
@@ -216,7 +216,7 @@ def _switch(switch: Switch, common: int | None) -> Data:
 def _link(link: Link, is_mtu_assumed: bool) -> Data:
     return _said({"name": link.name, "a": str(link.a), "b": str(link.b), "capacity": render_rate(link.capacity_bps),
                   "delay": _time(link.delay_ns),
-                  "mtu": None if is_mtu_assumed and link.mtu == D_11_LINK_MTU else link.mtu,
+                  "mtu": None if is_mtu_assumed and link.mtu == D_13_LINK_MTU else link.mtu,
                   "srlg": list(link.srlg), "cost": link.cost,
                   "labels": dict(link.labels)})
 

@@ -13,8 +13,8 @@ from typing import NewType
 Dpid = NewType("Dpid", int)
 """OpenFlow datapath id, 64 bits, never 0."""
 
-D_11_LINK_MTU = 1_600
-"""MTU between switches where a link declares none, shown as an assumption (default D-11): a full packet of 1,500 bytes and a
+D_13_LINK_MTU = 1_600
+"""MTU between switches where a link declares none, shown as an assumption (default D-13): a full packet of 1,500 bytes and a
 label pass, as they do in every network that we build."""
 
 Labels = tuple[tuple[str, str], ...]
@@ -61,7 +61,7 @@ class Link:
     b: PortId
     capacity_bps: int
     delay_ns: int | None
-    mtu: int = D_11_LINK_MTU
+    mtu: int = D_13_LINK_MTU
     srlg: tuple[str, ...] = ()
     cost: int = 1
     labels: Labels = ()

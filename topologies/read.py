@@ -25,7 +25,7 @@ from topologies.document import (
 )
 from topologies.fields import Part
 from topologies.fit import Entries, access_name, cables, misfits
-from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_11_LINK_MTU, Dpid, Host, Link, PortId, Switch, Topology
+from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_13_LINK_MTU, Dpid, Host, Link, PortId, Switch, Topology
 from topologies.source import BadInput, Node, Path, Problem, Written, read
 from topologies.validate import MOST_PROBLEMS, validate
 
@@ -141,7 +141,7 @@ def _switch(entry: SwitchEntry, defaults: Defaults) -> Switch:
 
 
 def _link(entry: LinkEntry, name: str, a: PortId, b: PortId) -> Link:
-    return Link(name, a, b, entry.capacity, entry.delay, entry.mtu or D_11_LINK_MTU, tuple(sorted(entry.srlg or ())),
+    return Link(name, a, b, entry.capacity, entry.delay, entry.mtu or D_13_LINK_MTU, tuple(sorted(entry.srlg or ())),
                 entry.cost or 1, _labels(entry.labels))
 
 
