@@ -103,14 +103,32 @@ class _Draft:
     def fastest(self, hop: Hop) -> Detour | None:
         """The fastest detour of a hop that obeys and has room."""
         direction, arc = hop
-        before = self._before(hop)
-        limit = None if self._limit is None else self._limit - self._delay((*before, self._trails[direction][-1]))
-        link, goal = self._link(arc), self._roads.arcs[self._trails[direction][-1]].source
-        search = Search(self._roads.arcs[arc].source, goal, self._measure, lambda other: (
-            other not in self._barred and self._link(other) != link and self._has_room(hop, other)),
-            limit, self._stops_ahead(direction, before))
-        found = next(trails(self._roads, search), None)
+        before, last = self._before(hop), self._trails[direction][-1]
+        limit = None if self._limit is None else self._limit - self._delay((*before, last))
+        ahead = self._stops_ahead(direction, before)
+        found = self._on_empty_links(arc, last, ahead)
+        if found is not None and limit is not None and self._delay(found) > limit:
+            return None
+        if found is not None and not all(self._has_room(hop, other) for other in found):
+            both = self._both(arc)
+            search = Search(self._roads.arcs[arc].source, self._roads.arcs[last].source, self._measure, lambda other: (
+                other not in self._barred and other not in both and self._has_room(hop, other)), limit, ahead)
+            found = next(trails(self._roads, search), None)
         return None if found is None else Detour(direction, arc, found)
+
+    def _on_empty_links(self, arc: int, last: int, ahead: tuple[str, ...]) -> Trail | None:
+        """The fastest way around an arc if all links were empty. What is looked up once serves all connections alike."""
+        known, key = self._roads.around, (arc, last, ahead, self._measure, self._barred)
+        if key not in known:
+            both = self._both(arc)
+            search = Search(self._roads.arcs[arc].source, self._roads.arcs[last].source, self._measure,
+                            lambda other: other not in self._barred and other not in both, None, ahead)
+            known[key] = next(trails(self._roads, search), None)
+        return known[key]
+
+    def _both(self, arc: int) -> tuple[int, int]:
+        """Both directions of an arc's link."""
+        return (arc, self._roads.mirror[arc])
 
     def takes(self, detour: Detour) -> bool:
         """Whether a detour that leads from its hop to the end obeys and has room."""

@@ -48,6 +48,8 @@ class Roads:
             name: tuple((self.number[arc.link, name], arc.target) for arc in network.arcs_from.get(name, ())
                         if arc.target in network.switch_by_name and arc.link not in down)
             for name in network.switch_by_name}
+        self.around: dict[tuple[object, ...], tuple[int, ...] | None] = {}
+        """The fastest ways around arcs, room aside, as detours.py finds them."""
         self._lines: dict[tuple[str, int, Direction], Sequence[BudgetLine | None]] = {}
         self._weights: dict[Measure, Sequence[int]] = {}
         self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
