@@ -1,0 +1,48 @@
+"""Connections kept off links for a while: placed elsewhere where they can be, refused never."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intents.avoidance import plan_avoiding
+from intents.model import Plan, Wanted
+from intents.planner import plan
+from tests.intents.test_planner import DIAMOND, LOWER, NOTHING, UPPER, asks, ways
+from tests.intents.wishes import connections, networks
+
+KEY = "a/h1-h4"
+
+
+def test_who_is_to_move_leaves_the_links_and_keeps_the_operators_words() -> None:
+    wanted = Wanted((asks("a", 10), asks("b", 10)))
+    before = plan(DIAMOND, NOTHING, wanted)
+    found = plan_avoiding(DIAMOND, before, wanted, frozenset(), {KEY: frozenset({"s1-s2"})}, frozenset({KEY}))
+    assert ways(found) == {"a": LOWER, "b": UPPER}
+    assert [placement.connection for placement in found.placements.values()] == list(wanted.connections)
+
+
+def test_who_is_not_to_move_stays() -> None:
+    wanted = Wanted((asks("a", 10),))
+    before = plan(DIAMOND, NOTHING, wanted)
+    assert plan_avoiding(DIAMOND, before, wanted, frozenset(), {KEY: frozenset({"s1-s2"})}) == before
+
+
+def test_who_has_to_move_anyway_keeps_off_them() -> None:
+    wanted = Wanted((asks("a", 10),))
+    before = plan(DIAMOND, NOTHING, wanted, frozenset({"s1-s2"}))
+    assert ways(before) == {"a": LOWER}
+    away = plan_avoiding(DIAMOND, before, wanted, frozenset({"s3-s4"}), {KEY: frozenset({"s2-s4"})})
+    assert ways(away) == {"a": UPPER}  # there is no other way left
+
+
+@given(st.data())
+def test_an_avoidance_refuses_nobody_and_none_is_plan_itself(data: st.DataObject) -> None:
+    network = data.draw(networks())
+    wanted = Wanted(tuple(sorted((data.draw(connections(network, f"i{n}")) for n in range(3)), key=lambda one: one.key)))
+    before = plan(network, Plan(), wanted)
+    assert plan_avoiding(network, before, wanted, frozenset(), {}) == plan(network, before, wanted)
+    links = frozenset(data.draw(st.sets(st.sampled_from(sorted(network.link_by_name))))) if network.links else frozenset()
+    avoid = {one.key: links for one in wanted.connections}
+    alone = replace(wanted, connections=wanted.connections[:1])
+    assert plan_avoiding(network, Plan(), alone, frozenset(), avoid).refusals == plan(network, Plan(), alone).refusals
