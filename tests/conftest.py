@@ -1,6 +1,6 @@
 """Options of the whole test suite.
 
-Laws are tried on 150 examples each, on 12 under `--hypothesis-profile fast` (`make fast`); never against a clock, which
+Laws are tried on 150 examples each, on 6 under `--hypothesis-profile fast` (`make fast`); never against a clock, which
 would judge the machine.
 """
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("whole", max_examples=150, deadline=None)
-settings.register_profile("fast", max_examples=12, deadline=None)
+settings.register_profile("fast", max_examples=6, deadline=None)
 settings.load_profile("whole")
 
 
