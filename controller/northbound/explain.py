@@ -13,7 +13,7 @@ from controller.snapshot import Snapshot
 from intents.documents import Document
 from intents.model import Placement
 from intents.proof import prove
-from topologies.model import D_03_SWITCH_DELAY_NS, Topology
+from topologies.model import D_03_SWITCH_DELAY_NS, D_13_LINK_MTU, Topology
 from topologies.units import render_time
 
 SHOWN = 5
@@ -54,3 +54,5 @@ def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str
         yield f"class queues are assumed, there is no queue back-end: {told}{source}"
     if budgeted and "switch-delay" in network.assumed:
         yield f"switches that declare no delay are assumed to take {render_time(D_03_SWITCH_DELAY_NS)} (default D-03)"
+    if any(len(path.links) > 2 for placement in placements for path in placement.paths) and "mtu" in network.assumed:
+        yield f"links between switches that declare no MTU are assumed to take {D_13_LINK_MTU:,} bytes (default D-13)"
