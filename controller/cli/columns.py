@@ -1,5 +1,6 @@
 """Answers as columns for reading: plain text, the same on a terminal and in a pipe."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -47,9 +48,14 @@ def provenance_lines(document: Mapping[str, Any]) -> list[str]:
 
 def _placed(key: str, placement: Mapping[str, Any]) -> list[tuple[str, ...]]:
     working = [path for path in placement["paths"] if path["role"] == "working"]
-    rows = [("", "", path["direction"], _worst(placement["budget"], path["direction"]), " ".join(path["nodes"]))
-            for path in working]
+    detours = Counter(path["direction"] for path in placement["paths"] if path["role"] == "detour")
+    rows = [("", "", path["direction"], _worst(placement["budget"], path["direction"]),
+             " ".join(path["nodes"]) + (f", {_detours(detours[path['direction']])}" if detours else "")) for path in working]
     return [(key, "PLACED", *row[2:]) if not place else row for place, row in enumerate(rows)]
+
+
+def _detours(number: int) -> str:
+    return f"{number} detour{'' if number == 1 else 's'}"
 
 
 def _worst(budget: Sequence[Mapping[str, Any]], direction: str) -> str:

@@ -31,8 +31,10 @@ def _connection(connection: Mapping[str, Any]) -> list[str]:
     status = f", {connection['status']}{why}" if connection["status"] else ""
     lines = [f"{connection['title']}: PLACED{status}"]
     for path in connection["paths"]:
-        reserved = f", {render_rate(path['reserved_bps'])} reserved" if path["reserved_bps"] else ""
-        around = f" around {path['protects']}" if path["role"] == "detour" else ""
+        is_detour = path["role"] == "detour"
+        around = f" around {path['protects']}" if is_detour else ""
+        how = "drawn on the pool" if is_detour else "reserved"
+        reserved = f", {render_rate(path['reserved_bps'])} {how}" if path["reserved_bps"] else ""
         lines.append(f"  {path['role']} {path['direction']}{around}: {' '.join(path['nodes'])}{reserved}")
     return [*lines, *(f"  {line}" for line in _budget(connection))]
 

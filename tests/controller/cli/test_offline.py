@@ -90,11 +90,16 @@ def test_a_plan_has_the_fields_of_the_contract(isochrone: Isochrone, surgery: st
     assert said.status == 0
     plan = json.loads(said.out)
     assert plan.keys() == {"placements", "refusals", "rules", "hash", "seconds"}
-    forward, reverse = plan["placements"]["surgery"]["paths"]
+    forward, reverse, *detours = plan["placements"]["surgery"]["paths"]
     assert forward == {"role": "working", "direction": "forward", "nodes": ["surgeon", "s1", "s2", "s3", "robot"],
                        "links": ["surgeon-s1", "s1-s2", "s2-s3", "robot-s3"], "delay_ns": 20_000,
                        "reserved_bps": 5_000_000}
     assert reverse["nodes"] == forward["nodes"][::-1]
+    assert detours[0] == {"role": "detour", "direction": "forward", "protects": "s1-s2", "delay_ns": 30_000,
+                          "nodes": ["surgeon", "s1", "s4", "s2", "s3", "robot"],
+                          "links": ["surgeon-s1", "s1-s4", "s2-s4", "s2-s3", "robot-s3"], "reserved_bps": 5_000_000}
+    assert {(path["role"], path["direction"], path["protects"]) for path in detours} == {
+        ("detour", way, link) for way in ("forward", "reverse") for link in ("s1-s2", "s2-s3")}
     budget = [line for line in plan["placements"]["surgery"]["budget"] if line["direction"] == "forward"]
     assert [line["link"] for line in budget] == forward["links"]
     assert 0 < sum(value for line in budget for key, value in line.items() if key.endswith("_ns")) < 1_000_000
@@ -129,7 +134,7 @@ def test_a_plan_is_read_at_a_glance(isochrone: Isochrone, surgery: str) -> None:
     lines = [line.split() for line in said.out.splitlines()]
     assert lines[0] == ["CONNECTION", "VERDICT", "DIRECTION", "WORST", "CASE", "PATH"]
     assert lines[1][:3] == ["surgery", "PLACED", "forward"]
-    assert lines[1][4:] == ["ms", "surgeon", "s1", "s2", "s3", "robot"]
+    assert lines[1][4:] == ["ms", "surgeon", "s1", "s2", "s3", "robot,", "2", "detours"]
     assert "\x1b" not in said.out
 
 

@@ -15,9 +15,11 @@ def test_the_shortest_documents_are_placed_and_wait_for_switches(client: Client)
     assert outcomes(answer) == {"surgery": "CREATED", "telemedicine": "CREATED"}
     (surgery,) = answer.connections
     assert (surgery.key, surgery.title, surgery.verdict) == ("surgery/surgeon-robot", "surgery", pb.VERDICT_PLACED)
-    ways = {path.direction: (list(path.nodes), path.delay_ns, path.reserved_bps) for path in surgery.paths}
+    ways = {path.direction: (list(path.nodes), path.delay_ns, path.reserved_bps) for path in surgery.paths
+            if path.role == pb.ROLE_WORKING}
     assert ways[pb.DIRECTION_FORWARD] == (["surgeon", "s1", "s2", "s3", "robot"], 20_000, 5_000_000)
     assert ways[pb.DIRECTION_REVERSE] == (["robot", "s3", "s2", "s1", "surgeon"], 20_000, 5_000_000)
+    assert sorted(path.protects for path in surgery.paths if path.role == pb.ROLE_DETOUR) == ["s1-s2"] * 2 + ["s2-s3"] * 2
     assert [line.link for line in surgery.budget if line.direction == pb.DIRECTION_FORWARD] == [
         "surgeon-s1", "s1-s2", "s2-s3", "robot-s3"]
     assert answer.rules.flows > 0
