@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from intents.compiler import compile_rules
 from intents.forwarding import walk
-from intents.model import Selector
+from intents.model import Connection, Plan, Selector, Wanted
 from intents.packets import with_field
+from intents.planner import plan
 from intents.proof import prove
 from intents.rules import (
     Change,
@@ -26,6 +27,7 @@ from intents.rules import (
 )
 from intents.steps import diff, take
 from tests.intents.worlds import by_key, disturbed_steps, network_of, networks, packet, placed, plans, trail_of
+from topologies.builders import ring
 
 RING = network_of(4, [(1, 2), (2, 3), (3, 4), (4, 1)], [1, 3, 1])
 NORTH, SOUTH = ("l1", "l2"), ("l4", "l3")
@@ -163,6 +165,22 @@ def test_the_compilers_steps_hold_between_any_two_plans(data):
     assert prove(network, installed, steps, before, after).counterexamples == ()
     bare = diff(NOTHING, installed)
     assert prove(network, NOTHING, bare, {}, before).counterexamples == ()
+
+
+def test_protection_may_pass_from_a_wide_selector_to_a_narrow_one():
+    network = ring(3)
+
+    def planned(**protections):
+        selectors = {"wide": Selector(), "udp": Selector("udp"), "tcp": Selector("tcp")}
+        wishes = [Connection(f"{name}/h1-h2", name, name, "h1", "h2", both_ways=False, selector=selectors[name],
+                             protection=protection) for name, protection in sorted(protections.items())]
+        return plan(network, Plan(), Wanted(tuple(wishes))).placements
+
+    before, after = planned(wide="link", udp="none"), planned(wide="none", tcp="link")
+    installed = compile_rules(network, before, NOTHING)
+    steps = diff(installed, compile_rules(network, after, installed))
+    assert len(before) == len(after) == 2
+    assert prove(network, installed, steps, before, after).holds
 
 
 # exactness: against every subset, every pair and every kind of packet, walked one by one
