@@ -173,6 +173,7 @@ def test_what_is_too_slow_even_alone_is_offered_the_delay_that_detours_need():
     assert (refusal.reason, refusal.counter_offers) == (Reason.LATENCY, ("latency 500 us -> 775 us",))
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=150, deadline=None)
 def test_every_counter_offer_would_do(world: World):
@@ -192,6 +193,7 @@ def test_every_counter_offer_would_do(world: World):
                 assert one.key in planned(network, *others, offered, before=found).placements
 
 
+@pytest.mark.slow
 @given(worlds())
 @settings(max_examples=200, deadline=None)
 def test_working_paths_and_detours_obey_and_fit(world: World):
@@ -205,6 +207,7 @@ def test_working_paths_and_detours_obey_and_fit(world: World):
     assert list(overbooked(network, {}, found)) == []
 
 
+@pytest.mark.slow
 @given(worlds(), st.data())
 @settings(max_examples=150, deadline=None)
 def test_a_failed_link_takes_the_place_of_none_that_could_go_on(world: World, data: st.DataObject):
@@ -221,6 +224,7 @@ def test_a_failed_link_takes_the_place_of_none_that_could_go_on(world: World, da
     assert planned(network, *wished, before=after, down=down) == after
 
 
+@pytest.mark.slow
 @given(worlds(), st.data())
 @settings(max_examples=100, deadline=None)
 def test_the_steps_to_any_plan_are_proved_for_every_failure(world: World, data: st.DataObject):
@@ -234,6 +238,7 @@ def test_the_steps_to_any_plan_are_proved_for_every_failure(world: World, data: 
     assert prove(network, rules, steps, before, after).counterexamples == ()
 
 
+@pytest.mark.slow
 @given(networks(4), st.data())
 @settings(max_examples=200, deadline=None)
 def test_what_is_refused_for_its_delay_could_not_be_protected_on_any_path(network: Topology, data: st.DataObject):

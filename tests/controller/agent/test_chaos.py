@@ -4,6 +4,7 @@ once all is healed the switches hold exactly what they should."""
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def heal(timeline: Timeline) -> None:
             fabric.connect(dpid)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(NETWORKS), story)
 def test_every_story_ends_well(build: object, told: list[tuple[tuple[str, object], float]]) -> None:
     with TemporaryDirectory() as folder:

@@ -96,6 +96,7 @@ def test_documents_that_do_not_fit_the_network_are_the_callers_fault(loop: Loop)
         loop.submit(Proposal(0, stray, loop.snapshot.plan, loop.snapshot.target))
 
 
+@pytest.mark.slow
 def test_a_turn_that_fails_is_told_to_who_submitted_and_the_loop_goes_on(store: Store, switches: Switches) -> None:
     loop = Loop(NETWORK, store, switches, clock=lambda: 20 * time.monotonic())
     switches.tell = loop.tell

@@ -168,6 +168,7 @@ def test_with_observe_nothing_is_even_recommended() -> None:
     assert timeline.share("s1-s2", "s1") == pytest.approx(0.95, abs=0.01)
 
 
+@pytest.mark.slow
 def test_what_was_moved_is_not_moved_again_within_the_hold_time() -> None:
     timeline = hot()
     timeline.run(5.0)
@@ -184,6 +185,7 @@ def test_what_was_moved_is_not_moved_again_within_the_hold_time() -> None:
     assert timeline.now < moved + HOLD_S
 
 
+@pytest.mark.slow
 def test_load_that_comes_and_goes_moves_nothing_twice_within_a_hold_time() -> None:
     timeline = loaded("a", "b", "c")
     for name, mbps in (("a", 30), ("b", 20), ("c", 45)):
@@ -195,6 +197,7 @@ def test_load_that_comes_and_goes_moves_nothing_twice_within_a_hold_time() -> No
     assert [decision.verdict for decision in timeline.decisions] == ["moved"]
 
 
+@pytest.mark.slow
 def test_load_that_follows_the_move_is_not_chased_to_and_fro() -> None:
     timeline = loaded("a", "b", "c")
 
@@ -238,6 +241,7 @@ def test_counters_that_stand_still_are_no_idle_links() -> None:
     assert any("switch s1 tells no fresh counters" in alarm for alarm in timeline.snapshot.alarms)
 
 
+@pytest.mark.slow
 def test_nothing_moves_back_by_itself_and_links_may_be_used_again_when_all_have_cooled() -> None:
     timeline = hot()
     timeline.run(5.0)

@@ -147,6 +147,7 @@ def test_it_stops_soon(tmp_path: Path, number: int) -> None:
         assert all(json.loads(line)["event"] for line in err.splitlines())
 
 
+@pytest.mark.slow
 def test_what_was_applied_is_there_after_a_restart(isochrone: Isochrone, surgery: str, tmp_path: Path) -> None:
     with controller(tmp_path) as running:
         isochrone("apply", surgery, "--server", running.server)
