@@ -23,4 +23,4 @@ def test_a_datapath_that_the_kernel_lacks_is_refused_with_what_would_help() -> N
 def test_without_permission_commands_go_without_priority() -> None:
     found = dataclasses.replace(backend.probe(), has_realtime=False)
     assert found.priority(10) == ()
-    assert "none permitted" in str(found)
+    assert "priorities: none (not permitted, or another lab runs)" in str(found)
