@@ -82,6 +82,7 @@ def prove(network: Topology, installed: RuleSet, steps: Sequence[Step], before: 
     found: list[Counterexample] = []
     walks = 0
     for number, step in enumerate(steps):
+        reach.during(step)
         concerned = set(chain.from_iterable(reach.pairs(change) for change in step.changes))
         pending = Pending(tables, step.changes)
         for pair in sorted(concerned):

@@ -2,16 +2,17 @@
 
 Rules of this file: it may name a pair too many, never one too few. It reads matches: addresses name pairs, a label
 leads to the groups that push it, a group to the flows that refer to it; a match that names nothing concerns all. It
-looks at every rule that stands at any time between the first step and the last, and takes for granted that no rule
-rewrites IPv4 addresses, which no rule of ours does.
+looks at every rule that stands at any time of the step in question, so what is laid before anything leads to it, and what
+is taken away when nothing does any more, concerns nobody. It takes for granted that no rule rewrites IPv4 addresses,
+which no rule of ours does.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
 
-from intents.rules import IPV4, MPLS, Change, Flow, Group, Match, Meter, SetField, Step, Table, is_ours
-from intents.tables import Reference, TableId, Tables, reference_to, references
+from intents.rules import IPV4, MPLS, Change, Flow, Group, Item, Match, Meter, SetField, Step, Table, is_ours
+from intents.tables import FlowKey, Reference, TableId, Tables, reference_to, references
 from topologies.model import Topology
 
 Pair = tuple[str, str]
@@ -19,6 +20,9 @@ Pair = tuple[str, str]
 
 Fields = tuple[tuple[str, int], ...]
 """What a selector or a rule asks of its pair's packets, beyond the addresses; sorted by name."""
+
+Pusher = Group | Flow
+ItemKey = FlowKey | tuple[int, int]
 
 _NO_NARROWING = frozenset({"eth_type", "ipv4_src", "ipv4_dst", "in_port", "vlan_vid"})
 
@@ -28,21 +32,39 @@ class Reach:
     name. What it needs to know of the rules it looks up when a change asks for it."""
 
     def __init__(self, network: Topology, connected: Iterable[Pair], tables: Tables, steps: Iterable[Step]) -> None:
-        """`tables` as they are before the first step."""
+        """`tables` as they are before the first step; they are to change by the steps alone."""
         self._network = network
         self._connected = connected
         self._tables = tables
-        self._changed = [change.item for step in steps for change in step.changes]
-        self._changed_flows: dict[TableId, list[Flow]] = {}
-        for item in self._changed:
+        self._flows_of_steps: dict[TableId, list[Flow]] = {}
+        for item in (change.item for step in steps for change in step.changes):
             if isinstance(item, Flow):
-                self._changed_flows.setdefault((item.dpid, item.table), []).append(item)
-        self._users: dict[int, dict[Reference, list[Match]]] = {}
+                self._flows_of_steps.setdefault((item.dpid, item.table), []).append(item)
         self._rules: dict[int, dict[Pair, set[Fields]]] = {}
+        self._standing: dict[int, dict[ItemKey, Pusher]] | None = None
+        self._labels: dict[ItemKey, tuple[int, ...]] = {}
+        self._coming: list[Item] = []
+        self._coming_pushers: dict[int, list[Pusher]] = {}
+        self._coming_users: dict[Reference, list[Match]] = {}
         self._by_label: dict[int, frozenset[Pair]] = {}
 
+    def during(self, step: Step) -> None:
+        """Turn to a step that begins with the tables as they are now."""
+        if self._standing is not None:
+            for key in {item.key for item in self._coming}:
+                self._note(key)
+        self._coming = [change.item for change in step.changes]
+        self._coming_pushers, self._coming_users, self._by_label = {}, {}, {}
+        for item in self._coming:
+            if not isinstance(item, Meter):
+                for label in _labels_set(item):
+                    self._coming_pushers.setdefault(label, []).append(item)
+            if isinstance(item, Flow):
+                for used in references(item):
+                    self._coming_users.setdefault(used, []).append(item.match)
+
     def pairs(self, change: Change) -> frozenset[Pair]:
-        """The pairs that a change can concern."""
+        """The pairs that a change of the step can concern."""
         item = change.item
         if isinstance(item, Flow):
             return self._of_match(item.match)
@@ -67,20 +89,33 @@ class Reach:
     def _every_pair(self) -> frozenset[Pair]:
         return frozenset(self._connected).union(*(self._rules_at(switch.dpid) for switch in self._network.switches))
 
-    @cached_property
-    def _pushers(self) -> Mapping[int, list[Group | Flow]]:
-        """The groups and flows that put packets under a label, by the label."""
-        found: dict[int, list[Group | Flow]] = {}
-        for item in (*self._tables.initial.flows.values(), *self._tables.initial.groups.values(), *self._changed):
-            if not isinstance(item, Meter):
-                for label in _labels_set(item):
-                    found.setdefault(label, []).append(item)
-        return found
+    def _pushers(self, label: int) -> Iterator[Pusher]:
+        """The groups and flows that put packets under a label."""
+        if self._standing is None:
+            self._standing = {}
+            for flow in self._tables.flows:
+                self._note(flow)
+            for group in self._tables.groups:
+                self._note(group)
+        yield from self._standing.get(label, {}).values()
+        yield from self._coming_pushers.get(label, ())
+
+    def _note(self, key: ItemKey) -> None:
+        """Take a flow or group as it is now for a pusher of its labels."""
+        assert self._standing is not None
+        for label in self._labels.pop(key, ()):
+            del self._standing[label][key]
+        held: Pusher | None = self._tables.groups.get(key) if len(key) == 2 else self._tables.flows.get(key)
+        labels = tuple(set(_labels_set(held))) if held is not None else ()
+        for label in labels:
+            self._standing.setdefault(label, {})[key] = held  # type: ignore[assignment]
+        if labels:
+            self._labels[key] = labels
 
     def _flows(self, table: TableId) -> Iterator[Flow]:
         """The flows that a table holds before the first step or that a step changes."""
         yield from (self._tables.initial.flows[key] for key in self._tables.initial_keys.get(table, ()))
-        yield from self._changed_flows.get(table, ())
+        yield from self._flows_of_steps.get(table, ())
 
     def _rules_at(self, dpid: int) -> Mapping[Pair, set[Fields]]:
         if dpid not in self._rules:
@@ -92,14 +127,8 @@ class Reach:
         return self._rules[dpid]
 
     def _users_of(self, reference: Reference) -> list[Match]:
-        dpid = reference[1]
-        if dpid not in self._users:
-            users = self._users[dpid] = {}
-            for table in {table for table in (*self._tables.initial_keys, *self._changed_flows) if table[0] == dpid}:
-                for flow in self._flows(table):
-                    for used in references(flow):
-                        users.setdefault(used, []).append(flow.match)
-        return self._users[dpid].get(reference, [])
+        held = [self._tables.flows[key].match for key in self._tables.users(reference)]
+        return held + self._coming_users.get(reference, [])
 
     def _named_by(self, match: Match) -> Iterator[Pair]:
         """The pairs of hosts whose addresses a match lets through."""
@@ -138,7 +167,7 @@ class Reach:
         if label not in self._by_label:
             labels, todo, pushing = {label}, [label], list[Match]()
             while todo:
-                for item in self._pushers.get(todo.pop(), ()):
+                for item in self._pushers(todo.pop()):
                     for match in [item.match] if isinstance(item, Flow) else self._users_of(reference_to(item)):
                         before = _exact(match).get("mpls_label")
                         if before is None:
