@@ -45,15 +45,23 @@ class Belief:
 
     @cached_property
     def live_labels(self) -> frozenset[int] | None:
-        """The labels that some switch may send packets under, None for any."""
-        found: set[int] = set()
+        """The labels that packets may go under: put on by flows that ask for no label, or in place of one that is live, by a
+        detour. None for any."""
+        put: dict[int | None, set[int]] = {}
         for dpid in self._world.channels:
             versions = self.versions(dpid)
             if versions is None:
                 return None
             for rules in versions:
-                found.update(labels_in_use(rules))
-        return frozenset(found)
+                for flow in rules.flows.values():
+                    put.setdefault(_label_of(flow), set()).update(labels_behind(flow, rules))
+        live: set[int | None] = {None}
+        todo: list[int | None] = [None]
+        while todo:
+            new = put.get(todo.pop(), set()) - live
+            live |= new
+            todo += new
+        return frozenset(label for label in live if label is not None)
 
     @cached_property
     def _labels_of(self) -> Mapping[int, frozenset[int]]:
@@ -90,10 +98,9 @@ def _way(rider: Rider) -> tuple[object, ...]:
     return (rider.ingress, rider.priority, rider.matches, rider.trunk)
 
 
-def labels_in_use(rules: RuleSet) -> Iterator[int]:
-    """The labels under which flows of these rules send packets, themselves or through a group."""
-    for flow in rules.flows.values():
-        yield from labels_behind(flow, rules)
+def _label_of(flow: Flow) -> int | None:
+    """The label that a flow asks packets for, None where it asks for none."""
+    return next((field.value for field in flow.match if field.name == "mpls_label"), None)
 
 
 def labels_behind(flow: Flow, rules: RuleSet) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from controller.agent.choose import RETIRE_S
 from controller.snapshot import Status
 from intents.rules import Change, Group
 from tests.controller.agent.timeline import Timeline, intents
@@ -54,6 +55,15 @@ def test_it_is_degraded_on_a_detour_and_satisfied_on_its_new_path_with_detours_o
     assert "s2-s3" not in timeline.snapshot.plan.placements[KEY].links
     assert len(group_changes(timeline.sent_since(then))) == 2  # one for each direction
     assert timeline.fabric.whole() == timeline.snapshot.target
+
+
+def test_a_path_and_its_detours_are_retired_together() -> None:
+    timeline = running(metro(), SURGERY)
+    then = timeline.now
+    timeline.fabric.cut_link("s2-s3")
+    timeline.step()
+    timeline.settle()
+    assert timeline.now - then < 1.2 * RETIRE_S
 
 
 def test_without_another_detour_it_goes_on_degraded_and_is_protected_again_when_the_link_is_back() -> None:
