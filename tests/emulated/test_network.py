@@ -23,7 +23,7 @@ ODD = Topology(
     name="odd",
     switches=(Switch(FAR, Dpid(0xFEDC000000000001)), Switch("s1", Dpid(0x10))),
     links=(Link("short", PortId("s1", 2), PortId(FAR, 700), 20_000_000, 10_000, mtu=1600),
-           Link("parallel", PortId("s1", 9), PortId(FAR, 1), 100_000_000, None)),
+           Link("parallel", PortId("s1", 9), PortId(FAR, 1), 100_000_000, None, mtu=1500)),
     hosts=(Host("h1", PortId("s1", 1), "02:00:00:00:00:01", (IPv4Interface("10.0.1.1/24"), IPv4Interface("10.0.9.1/24")),
                 1_000_000_000),
            Host("h2", PortId(FAR, 65279), "02:00:00:00:00:02", (IPv4Interface("10.0.1.2/24"),), 1_000_000_000, 2_000_000)),
