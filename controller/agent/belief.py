@@ -63,6 +63,11 @@ class Belief:
             todo += new
         return frozenset(label for label in live if label is not None)
 
+    def may_be_met(self, flow: Flow) -> bool:
+        """Whether packets may come to a flow: not if it asks for a label that none goes under."""
+        label, live = _label_of(flow), self.live_labels if flow.table == Table.LABEL else None
+        return label is None or live is None or label in live
+
     @cached_property
     def _labels_of(self) -> Mapping[int, frozenset[int]]:
         """The labels of each path's mark, by the rules that the switches may hold and should hold."""

@@ -102,12 +102,10 @@ def _idle(scene: Scene) -> Iterator[ItemKey]:
 def _is_idle(scene: Scene, change: Change) -> bool:
     item = change.item
     if isinstance(item, Flow):
-        labels = {field.value for field in item.match if field.name == "mpls_label"}
-        live = scene.belief.live_labels if labels else frozenset[int]()
-        return live is not None and live.isdisjoint(labels)
+        return item.table != Table.LABEL or not scene.belief.may_be_met(item)
     used = reference_to(item)
-    return not any(used in references(flow) for rules in scene.belief.versions(item.dpid) or ()
-                   for flow in rules.flows.values())
+    return not any(used in references(flow) and scene.belief.may_be_met(flow)
+                   for rules in scene.belief.versions(item.dpid) or () for flow in rules.flows.values())
 
 
 def _requests(scene: Scene, chosen: Mapping[int, Offer], token: int) -> Iterator[Read | Batch]:
