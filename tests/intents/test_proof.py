@@ -253,6 +253,7 @@ def packet_is_safe(network, installed, steps, before, after, failed, source, tar
     return arrives(last, will[:1]) if will and will[0] else last.is_dropped
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_the_proof_holds_exactly_when_no_packet_is_harmed_by_any_subset(data):
     network = data.draw(networks(most_switches=3, most_hosts=2))

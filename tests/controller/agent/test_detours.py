@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from controller.agent.choose import RETIRE_S
 from controller.snapshot import Status
 from intents.rules import Change, Group
@@ -30,6 +32,7 @@ def group_changes(changes: list[Change]) -> list[Change]:
     return [change for change in changes if isinstance(change.item, Group) and change.verb == "modify"]
 
 
+@pytest.mark.slow
 def test_whichever_link_is_cut_packets_arrive_before_the_controller_has_done_anything() -> None:
     for link in metro().link_by_name:
         timeline = running(metro(), SURGERY)

@@ -135,6 +135,7 @@ def test_a_switch_that_the_topology_does_not_know_is_an_alarm_in_the_log(tmp_pat
     assert "switch 0000000000000063 is not in topology metro; nothing is sent to it" in alarm
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_soon(tmp_path: Path, number: int) -> None:
     with controller(tmp_path, "--log-format", "json") as running:

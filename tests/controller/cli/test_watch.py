@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from controller.cli.columns import watch_lines
 from tests.controller.cli.conftest import Isochrone
 from tests.controller.cli.controllers import controller
 
 
+@pytest.mark.slow
 def test_changes_are_shown_until_it_is_interrupted(isochrone: Isochrone, surgery: str, tmp_path: Path) -> None:
     with controller(tmp_path) as running:
         words = [sys.executable, "-m", "controller", "watch", "-o", "json", "--server", running.server]

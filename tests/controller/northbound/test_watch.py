@@ -122,6 +122,7 @@ def test_a_slow_reader_gets_the_whole_of_now_instead_of_a_backlog(changing: Chan
         assert list(messages) == []
 
 
+@pytest.mark.slow
 def test_who_never_reads_harms_nobody(changing: Changing, watched: Client) -> None:
     with closing(watched.watch()) as idle, closing(watched.watch()) as busy:
         next(idle)
@@ -151,6 +152,7 @@ def test_others_are_served_while_as_many_watch_as_may(changing: Changing, watche
     raise AssertionError("no seat is free again")
 
 
+@pytest.mark.slow
 def test_a_watch_ends_with_the_server(changing: Changing) -> None:
     northbound = serve(Address("127.0.0.1", 0), None, diamond(), changing)  # type: ignore[arg-type]
     with Client(northbound.address) as client:

@@ -52,6 +52,7 @@ def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
         open_store(str(tmp_path))
 
 
+@pytest.mark.slow
 def test_any_flipped_byte_is_harmless_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     stored(path)
