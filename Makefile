@@ -2,12 +2,13 @@
 PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup lab test check lint types contracts fast emulated
+.PHONY: help setup lab test check lint types contracts fast emulated bench
 
 help:
 	@echo 'make lab      set up what is missing, then run the telemedicine lab'
 	@echo 'make test     set up what is missing, then run every test (real Open vSwitch, needs root or sudo)'
 	@echo 'make check    lint, types, import contracts, fast tests'
+	@echo 'make bench    what the work costs beside what others pay for it: docs/bench/latest.md'
 	@echo 'make setup    the set-up alone'
 
 setup:
@@ -33,3 +34,6 @@ fast:
 test: setup
 	$(PYTHON) -m pytest -n 2 -m 'not emulated'
 	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m emulated
+
+bench: setup
+	$(PYTHON) -m tests.bench --write docs/bench/latest.md
