@@ -11,7 +11,7 @@ import pytest
 
 from controller.agent.loop import Loop
 from controller.road import Ground, Stopwatch, built, planned
-from controller.snapshot import Committed, Proposal, Snapshot
+from controller.snapshot import Committed, Proposal, Snapshot, Status
 from controller.southbound.channel import Southbound
 from controller.store.sqlite import open_store
 from intents.documents import read_documents
@@ -29,6 +29,7 @@ KEY = "a/h1-h4"
 BY_S2 = intents("a: from: h1, to: h4, path: {avoid: {links: [s1-s3]}}")
 BY_S3 = intents("a: from: h1, to: h4, path: {avoid: {links: [s1-s2]}}")
 EITHER = intents("a: from: h1, to: h4")
+PROTECTED = intents("a: from: h1, to: h4, path: {protection: {mode: fast-failover}}")
 MOVES = 6
 
 
@@ -62,6 +63,30 @@ def look() -> Seen:
             found["cut"] = probed(prober, lambda: (network.cut(working), wait(loop, lambda s: s.settled and bool(
                 s.down_links))))
             found["after the cut"] = loop.snapshot
+    return found
+
+
+@pytest.fixture(scope="module")
+def protected(in_sandbox: Callable[..., Any]) -> Seen:
+    found: Seen = in_sandbox(look_at_a_protected_cut)
+    return found
+
+
+def look_at_a_protected_cut() -> Seen:
+    found: Seen = {}
+    with running(NETWORK, backend.attempt()) as network, probing(network) as prober, \
+            tempfile.TemporaryDirectory() as folder, controller(Path(folder) / "store.db", 0) as (loop, port):
+        network.attach((CONTROLLER_ADDRESS, port))
+        wait(loop, lambda snapshot: snapshot.settled)
+        apply(loop, PROTECTED)
+        wait(loop, lambda snapshot: snapshot.settled)
+        probed(prober, lambda: time.sleep(0.5))
+        found["before"] = loop.snapshot
+        working = loop.snapshot.plan.placements[KEY].paths[0].links[1]
+        found["cut"] = probed(prober, lambda: (network.cut(working), wait(loop, lambda s: s.settled and bool(
+            s.down_links))))
+        found["after"] = loop.snapshot
+        found["mended"] = probed(prober, lambda: (network.mend(working), time.sleep(0.5)))
     return found
 
 
@@ -135,3 +160,12 @@ def test_a_cut_is_answered_in_less_than_three_tenths_of_a_second(seen: Seen) -> 
 
 def test_nothing_is_alarming(seen: Seen) -> None:
     assert [seen[when].alarms for when in ("before", "after", "after the cut")] == [(), (), ()]
+
+
+def test_a_cut_costs_a_protected_connection_fifty_milliseconds_at_most_and_its_repair_nothing(protected: Seen) -> None:
+    assert all(way.gap_ns <= 50_000_000 and way.lost <= 50 for way in protected["cut"])
+    assert [way.duplicated for way in protected["cut"]] == [0, 0]
+    assert protected["before"].statuses == {KEY: Status.SATISFIED}
+    assert protected["after"].statuses == {KEY: Status.DEGRADED}  # the other side of the diamond is all that is left
+    assert protected["after"].actual == protected["after"].target
+    assert [way.lost for way in protected["mended"]] == [0, 0]
