@@ -18,13 +18,14 @@ Avoid = Mapping[str, frozenset[str]]
 def plan_avoiding(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str], avoid: Avoid,
                   moving: frozenset[str] = frozenset()) -> Plan:
     """`plan`, with connections off the links that they are to avoid. One that is placed on such a link leaves it only if
-    it is in `moving`; one that has no place without them gets one with them. Without anything to avoid it is `plan`."""
+    it is in `moving`; one that has no place without them, or none with the protection that it requires, gets one with
+    them. Without anything to avoid it is `plan`."""
     avoid = {key: _kept(previous, key, links) if key not in moving else links for key, links in avoid.items()}
     while True:
         kept_off = {one.key: avoid[one.key] for one in wanted.connections if avoid.get(one.key)}
         narrowed = tuple(_narrowed(one, kept_off.get(one.key)) for one in wanted.connections)
         found = plan(network, previous, replace(wanted, connections=narrowed), down)
-        stuck = kept_off.keys() & found.refusals.keys()
+        stuck = {key for key in kept_off if key in found.refusals or found.placements[key].lacks_protection}
         if not stuck:
             return _as_wished(found, {one.key: one for one in wanted.connections if one.key in kept_off})
         avoid = {key: links for key, links in kept_off.items() if key not in stuck}

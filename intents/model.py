@@ -163,10 +163,15 @@ class Placement:
     @property
     def exposed(self) -> frozenset[str]:
         """The links between switches whose failure would stop packets of this connection."""
-        directions: tuple[Direction, Direction] = ("forward", "reverse")
-        return frozenset(link for direction in directions if (path := self.working(direction)) is not None
-                         for link in path.links[1:-1]
-                         if all(detour.protects != link for detour in self.detours(direction)))
+        protected = {(path.direction, path.protects) for path in self.paths if path.role == "detour"}
+        return frozenset(link for path in self.paths if path.role == "working" for link in path.links[1:-1]
+                         if (path.direction, link) not in protected)
+
+    @property
+    def lacks_protection(self) -> bool:
+        """Whether a link is exposed although the connection requires that none is."""
+        wish = self.connection
+        return wish.protection != "none" and wish.protection_required and bool(self.exposed)
 
     def budget_ns(self, direction: Direction) -> int | None:
         """The worst case of a direction in ns, `None` where a delay is unknown."""

@@ -92,8 +92,8 @@ def _moved(roads: Roads, books: Books, connection: Connection, placement: Placem
         if _stands(roads, connection, before) and books.fits(claims(connection, before), connection.key):
             finds.insert(0, lambda shut: before if all(
                 shut[direction].isdisjoint(trail) for direction, trail in before.trails()) else None)
-    was_protected = (old.protection, old.protection_required) == (connection.protection, connection.protection_required)
-    return settled(roads, books, connection, finds, before.detours if before else (), may_be_bare=was_protected)
+    is_same_wish = (old.protection, old.protection_required) == (connection.protection, connection.protection_required)
+    return settled(roads, books, connection, finds, before.detours if before else (), may_be_bare=is_same_wish)
 
 
 def route_of(roads: Roads, placement: Placement) -> Route | None:

@@ -4,10 +4,12 @@ What is exact: each detour is the fastest there is beside all that is reserved (
 hops all have detours where paths are sought by delay, with a bound on each direction or none, and no switches are to be
 passed: the way to each switch is then the fastest, and a hop whose detour is too slow is so on every way. Else, and where
 a connection's own reservations leave no room for its own detours, a hop that has none is given up for good, and so is the
-search after TRIES routes: this may refuse what a longer search would place, never place what does not fit.
+search after TRIES routes: this may refuse what a longer search would place, never place what does not fit. Where paths are
+sought by cost and none of those found can be protected, they are sought by delay.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from intents.capacity import Books
 from intents.detours import sheltered
@@ -43,7 +45,8 @@ def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[
     """
     ways, stay = tuple(finds), tuple(standing)
     if connection.protection != "none":
-        for find in ways:
+        by_delay = anew(roads, books, replace(connection, objective="min-latency"))
+        for find in ways if connection.objective == "min-latency" else (*ways, by_delay):
             found = _protected(roads, books, connection, find, stay)
             if found is not None:
                 return found

@@ -70,9 +70,9 @@ def _degraded(world: World, placement: Placement, standing: Standing) -> Standin
                        if not world.links[link].is_up})
         told = f"forwards on a detour around {', '.join(dead)} until its new path stands ({why})"
         return (Status.DEGRADED, told) if dead else standing
-    wish, exposed = placement.connection, sorted(placement.exposed)
-    if status is Status.SATISFIED and exposed and wish.protection != "none" and wish.protection_required:
-        return Status.DEGRADED, f"goes on without its required protection: no detour is left for {', '.join(exposed)}"
+    if status is Status.SATISFIED and placement.lacks_protection:
+        exposed = ", ".join(sorted(placement.exposed))
+        return Status.DEGRADED, f"goes on without its required protection: no detour is left for {exposed}"
     return standing
 
 

@@ -9,7 +9,8 @@ from intents.avoidance import plan_avoiding
 from intents.model import Plan, Wanted
 from intents.planner import plan
 from tests.intents.test_planner import DIAMOND, LOWER, NOTHING, UPPER, asks, ways
-from tests.intents.wishes import connections, networks
+from tests.intents.wishes import connections, networks, wish
+from topologies.builders import ring
 
 KEY = "a/h1-h4"
 
@@ -46,3 +47,10 @@ def test_an_avoidance_refuses_nobody_and_none_is_plan_itself(data: st.DataObject
     avoid = {one.key: links for one in wanted.connections}
     alone = replace(wanted, connections=wanted.connections[:1])
     assert plan_avoiding(network, Plan(), alone, frozenset(), avoid).refusals == plan(network, Plan(), alone).refusals
+
+
+def test_nothing_is_kept_off_a_link_at_the_price_of_its_protection() -> None:
+    wanted = Wanted((wish("a", "h1", "h3", protection="link"),))
+    before = plan(ring(4), Plan(), wanted)
+    assert plan_avoiding(ring(4), before, wanted, frozenset(), {"a/h1-h3": frozenset({"s1-s2"})},
+                         frozenset({"a/h1-h3"})) == before
