@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TypeVar
 
-from controller.agent.replan import merged
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.avoidance import Avoid, plan_avoiding
@@ -17,7 +16,7 @@ from intents.documents import Documents
 from intents.model import Plan, Reason, Refusal, Wanted
 from intents.proof import Proof, prove
 from intents.resolve import resolve
-from intents.rules import RuleSet, Step
+from intents.rules import RuleSet, Step, merged
 from intents.steps import diff
 from topologies.model import Topology
 

@@ -4,7 +4,7 @@ Rules of this file: a match is a sorted tuple of fields named as in OpenFlow 1.3
 prerequisites (eth_type, ip_proto) are always written out; equal rules are equal values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
@@ -190,6 +190,18 @@ def rule_set(items: "list[Item] | tuple[Item, ...]") -> RuleSet:
     return RuleSet({item.key: item for item in items if isinstance(item, Flow)},
                    {item.key: item for item in items if isinstance(item, Group)},
                    {item.key: item for item in items if isinstance(item, Meter)})
+
+
+def merged(layers: Iterable[RuleSet]) -> RuleSet:
+    """All of these rules; where two have one identity, the later one's."""
+    flows: dict[tuple[int, int, int, Match], Flow] = {}
+    groups: dict[tuple[int, int], Group] = {}
+    meters: dict[tuple[int, int], Meter] = {}
+    for layer in layers:
+        flows.update(layer.flows)
+        groups.update(layer.groups)
+        meters.update(layer.meters)
+    return RuleSet(flows, groups, meters)
 
 
 OWNER = 0x49

@@ -7,12 +7,12 @@ not hold, each part is tried for itself, and what fails is held back and reporte
 from collections.abc import Iterable, Mapping
 
 from controller.agent.choose import Offer
-from controller.agent.replan import in_place, merged
+from controller.agent.replan import in_place
 from controller.agent.scene import Scene
 from controller.agent.world import ItemKey, item_key
 from intents.model import Placement
 from intents.proof import prove
-from intents.rules import Change, Step
+from intents.rules import Change, Step, merged
 
 
 def proved(scene: Scene, offers: Mapping[int, Offer]) -> tuple[dict[int, Offer], dict[ItemKey, str]]:

@@ -9,7 +9,7 @@ Rules of this file:
   as nobody who is placed needs its room: they work again as soon as the link does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from controller.agent.belief import Belief
@@ -21,8 +21,7 @@ from intents.avoidance import plan_avoiding
 from intents.compiler import NoRoom, compile_rules
 from intents.documents import Documents
 from intents.model import Placement, Plan, Reason, Refusal, Wanted
-from intents.rules import Flow, Group, Meter, RuleSet
-from intents.tables import FlowKey
+from intents.rules import RuleSet, merged
 
 GRACE_S = 15.0
 """Open vSwitch comes back within 12 s (its retries are 8 s apart); who is not there by then is not waited for."""
@@ -58,18 +57,6 @@ def adopted(world: World, documents: Documents, wanted: Wanted, new: Plan, targe
 def in_place(record: Record) -> Mapping[str, Placement]:
     """Every placement that has rules: those of the plan, and those kept without one."""
     return {**record.plan.placements, **record.kept}
-
-
-def merged(layers: Iterable[RuleSet]) -> RuleSet:
-    """All of these rules; where two have one identity, the later one's."""
-    flows: dict[FlowKey, Flow] = {}
-    groups: dict[tuple[int, int], Group] = {}
-    meters: dict[tuple[int, int], Meter] = {}
-    for layer in layers:
-        flows.update(layer.flows)
-        groups.update(layer.groups)
-        meters.update(layer.meters)
-    return RuleSet(flows, groups, meters)
 
 
 def _may_begin(world: World, now: float) -> bool:

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from controller.agent.books import working_paths
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
-from controller.agent.replan import merged
 from controller.agent.world import Batch, ItemKey, World, item_key
 from controller.snapshot import Snapshot, Status, SwitchView
 from intents.model import Path, Placement, Refusal
-from intents.rules import RuleSet
+from intents.rules import RuleSet, merged
 
 Standing = tuple[Status, str]
 """A status and, unless it is SATISFIED, the reason in one sentence."""
