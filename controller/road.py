@@ -4,16 +4,16 @@ A dry run, an apply and a deletion take this same road; what differs is whether 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
 
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.avoidance import Avoid, plan_avoiding
-from intents.compiler import NoRoom, compile_rules
+from intents.compiler import compile_plan
 from intents.documents import Documents
-from intents.model import Plan, Reason, Refusal, Wanted
+from intents.model import Plan, Wanted
 from intents.proof import Proof, prove
 from intents.resolve import resolve
 from intents.rules import RuleSet, Step, merged
@@ -81,29 +81,9 @@ def planned(ground: Ground, documents: Documents, watch: Stopwatch) -> tuple[Wan
 def built(ground: Ground, wanted: Wanted, chosen: Plan, watch: Stopwatch) -> Way:
     """A plan compiled, compared with what the switches should hold so far, and proved. (What they really hold, and what
     is on its way, the loop compares again before it sends.)"""
-    chosen, target = watch.timed("compile", lambda: _compiled(ground, chosen))
+    chosen, _, target = watch.timed("compile", lambda: compile_plan(
+        ground.network, chosen, {}, merged((ground.actual, ground.target)), ground.barred_labels))
     steps = watch.timed("diff", lambda: diff(ground.target, target))
     proof = watch.timed("prove", lambda: prove(
         ground.network, ground.target, steps, ground.plan.placements, chosen.placements))
     return Way(wanted, chosen, target, steps, proof, dict(watch.seconds))
-
-
-def _compiled(ground: Ground, chosen: Plan) -> tuple[Plan, RuleSet]:
-    """The rules of a plan; connections that no number is left for are refused, and the rest compiled again."""
-    installed = merged((ground.actual, ground.target))
-    while True:
-        try:
-            return chosen, compile_rules(ground.network, chosen.placements, installed, ground.barred_labels)
-        except NoRoom as full:
-            chosen = _without(chosen, full.lacking)
-
-
-def _without(chosen: Plan, lacking: Mapping[str, str]) -> Plan:
-    refused = {key: _no_room(chosen.placements[key].connection.title, chosen.placements[key].connection.intent, key, why)
-               for key, why in lacking.items()}
-    kept = {key: placement for key, placement in chosen.placements.items() if key not in lacking}
-    return replace(chosen, placements=kept, refusals=dict(sorted({**chosen.refusals, **refused}.items())))
-
-
-def _no_room(title: str, intent: str, key: str, why: str) -> Refusal:
-    return Refusal(key, title, intent, Reason.RESOURCE, why)

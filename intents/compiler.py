@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from intents.base_rules import base_rules
 from intents.labels import Member, Way, groups_of, labels_of, meters_of
-from intents.model import Placement
+from intents.model import Placement, Plan, Reason, Refusal
 from intents.riders import Rider, riders_of
 from intents.rules import Item, RuleSet, Table, rule_set
 from intents.trunks import PRIORITY, TTL, Post, Trunk, label_rules, labelled, posts_of, trunk_group
@@ -67,6 +67,21 @@ def compile_rules(network: Topology, placements: Mapping[str, Placement], instal
     return rule_set(items)
 
 
+def compile_plan(network: Topology, plan: Plan, kept: Mapping[str, Placement], installed: RuleSet,
+                 barred_labels: frozenset[int] = frozenset()) -> tuple[Plan, Mapping[str, Placement], RuleSet]:
+    """The rules of a plan and of refused placements that are `kept` beside it, as `compile_rules` has them.
+
+    What no number is left for is refused (RESOURCE) or no longer kept, and the rest compiled again: the plan and what is
+    kept come back as the rules realise them, and as they were where there is room for all.
+    """
+    while True:
+        try:
+            return plan, kept, compile_rules(network, {**plan.placements, **kept}, installed, barred_labels)
+        except NoRoom as full:
+            plan = _refusing(plan, full.lacking)
+            kept = {key: placement for key, placement in kept.items() if key not in full.lacking}
+
+
 def owner_marks(rules: RuleSet) -> frozenset[Mark]:
     """What a rule set is recognised by as its owner's: the cookies of its flows; (dpid, id) of its groups and meters,
     whose ranges of ids do not meet."""
@@ -74,6 +89,13 @@ def owner_marks(rules: RuleSet) -> frozenset[Mark]:
 
 
 _Labels = Mapping[Way, int | None]
+
+
+def _refusing(plan: Plan, lacking: Mapping[str, str]) -> Plan:
+    wishes = [placement.connection for key, placement in plan.placements.items() if key in lacking]
+    refused = {one.key: Refusal(one.key, one.title, one.intent, Reason.RESOURCE, lacking[one.key]) for one in wishes}
+    return Plan({key: placement for key, placement in plan.placements.items() if key not in lacking},
+                dict(sorted({**plan.refusals, **refused}.items())))
 
 
 def _members(by_trunk: Mapping[Trunk, list[Rider]], labels: _Labels) -> Iterator[tuple[Post, frozenset[Member]]]:

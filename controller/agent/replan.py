@@ -18,9 +18,9 @@ from controller.agent.claims import claim_of, claims_of
 from controller.agent.world import World
 from controller.store.record import Claim, Record
 from intents.avoidance import plan_avoiding
-from intents.compiler import NoRoom, compile_rules
+from intents.compiler import compile_plan
 from intents.documents import Documents
-from intents.model import Placement, Plan, Reason, Refusal, Wanted
+from intents.model import Placement, Plan, Wanted
 from intents.rules import RuleSet, merged
 
 GRACE_S = 15.0
@@ -82,24 +82,9 @@ def _kept(world: World, new: Plan) -> dict[str, Placement]:
 
 
 def _compiled(world: World, new: Plan, kept: Mapping[str, Placement], barred: frozenset[int]) -> World:
-    """The world with this plan and its rules; connections that no number is left for are refused."""
-    installed = _installed(world)
-    while True:
-        try:
-            target = compile_rules(world.topology, {**new.placements, **kept}, installed, barred)
-        except NoRoom as full:
-            new = _without(new, full.lacking)
-            kept = {key: placement for key, placement in kept.items() if key not in full.lacking}
-        else:
-            return _with(world, new, kept, target, world.reads)
-
-
-def _without(new: Plan, lacking: Mapping[str, str]) -> Plan:
-    wishes = {key: new.placements[key].connection for key in lacking if key in new.placements}
-    refused = {key: Refusal(key, wish.title, wish.intent, Reason.RESOURCE, lacking[key])
-               for key, wish in wishes.items()}
-    return Plan({key: placement for key, placement in new.placements.items() if key not in lacking},
-                dict(sorted({**new.refusals, **refused}.items())))
+    """The world with this plan and its rules."""
+    new, kept, target = compile_plan(world.topology, new, kept, _installed(world), barred)
+    return _with(world, new, kept, target, world.reads)
 
 
 def _installed(world: World) -> RuleSet:

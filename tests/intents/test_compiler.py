@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.compiler import NoRoom, compile_rules, owner_marks
-from intents.model import Selector
+from intents.compiler import NoRoom, compile_plan, compile_rules, owner_marks
+from intents.model import Plan, Reason, Refusal, Selector
 from intents.riders import riders_of
 from intents.rules import (
     GROUP_IDS,
@@ -202,6 +202,28 @@ def test_no_room_for_a_meter():
     full = rule_set([Meter(1, number, 1, 1) for number in METER_IDS])
     with pytest.raises(NoRoom, match="i/h1-h3: no meter id is free at switch 0x1"):
         compiled(one_way(max_bps=1000), one_way("h2", "h4"), installed=full)
+
+
+def test_what_no_number_is_left_for_is_refused_and_the_rest_stands():
+    poor, rich = one_way("h1", "h3"), one_way("h1", "h2", ())
+    plan, kept, rules = compile_plan(RING, Plan(by_key(poor, rich)), {}, NOTHING, frozenset(LABELS))
+    assert (plan.placements, kept) == (by_key(rich), {})
+    assert plan.refusals == {"i/h1-h3": Refusal("i/h1-h3", "i", "i", Reason.RESOURCE, "no MPLS label is free")}
+    assert rules == compiled(rich)
+
+
+def test_what_is_kept_beside_a_plan_is_let_go_where_it_finds_no_number():
+    placements, old = by_key(one_way("h1", "h2", ())), by_key(one_way("h1", "h3"))
+    refusals = {"i/h1-h3": Refusal("i/h1-h3", "i", "i", Reason.NO_PATH, "cut off")}
+    before = Plan(placements, refusals)
+    assert compile_plan(RING, before, old, NOTHING) == (before, old, compile_rules(RING, {**placements, **old}, NOTHING))
+    full = compile_plan(RING, before, old, NOTHING, frozenset(LABELS))
+    assert full == (before, {}, compile_rules(RING, placements, NOTHING))
+
+
+def test_a_plan_that_fits_comes_back_as_it_is():
+    plan = Plan(by_key(one_way()))
+    assert compile_plan(RING, plan, {}, NOTHING)[0] is plan
 
 
 @given(st.data())
