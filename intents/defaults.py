@@ -14,6 +14,9 @@
 | D-10 | direction | both | conversations have an answer |
 | D-11 | path.protection.level | link, where the mode is fast-failover | what can be had |
 | D-12 | path.protection.required | true, where the mode is fast-failover | what is asked for is not dropped |
+| D-13 | mtu between switches (topologies/model.py) | 1,600 B | |
+| D-14 | capacity of a graph's links (topologies/model.py) | 10 Gbps | |
+| D-15 | delay of a graph's links (topologies/model.py) | 4.9 us for a km of their length | |
 """
 
 from collections.abc import Mapping

@@ -15,14 +15,11 @@ from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
 from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, barred_to, claims, ends, largest_packet, route
-from topologies.model import Arc
+from topologies.model import FIBRE_NS_PER_KM, Arc
 from topologies.units import render_rate, render_size, render_time
 
 US = 1_000
 MS = 1_000_000
-
-FIBRE_NS_PER_KM = 4_900
-"""Propagation in fibre: 4.9 us/km."""
 
 NAMED_AT_MOST = 8
 """Links that a sentence lists."""

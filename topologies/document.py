@@ -156,8 +156,10 @@ class Defaults(Part):
 
 
 class TopologySpec(Part):
-    """A network. The order of entries matters only where ports are left out."""
+    """A network. The order of entries matters only where ports are left out. `assumed` names what is written here and
+    nobody has declared or measured: capacities, delays that follow from a length."""
 
+    assumed: Said[tuple[Literal["capacity", "length"], ...]] = None
     defaults: Said[Defaults] = None
     switches: Annotated[tuple[SwitchEntry, ...],
                         Field(min_length=1, examples=['[{name: s1, dpid: "0000000000000001"}]'])]
@@ -191,6 +193,7 @@ def topology_document(topology: Topology) -> Data:
     return {
         "apiVersion": API_VERSION, "kind": "Topology", "metadata": {"name": topology.name},
         "spec": _said({
+            "assumed": [each for each in topology.assumed if each in ("capacity", "length")],
             "defaults": _said({"switch-delay": _time(switch_delay), "queues": declared}),
             "switches": [_switch(each, common) for each in topology.switches],
             "links": [_link(each, "mtu" in topology.assumed) for each in topology.links],

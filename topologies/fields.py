@@ -32,6 +32,8 @@ def described(value: object) -> str:
     """What was found where something else was expected."""
     if isinstance(value, str):
         return f'"{value[:40]}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "nothing" if value is None else "a mapping" if isinstance(value, dict) else "a list"
 
 
@@ -82,8 +84,13 @@ def _said(value: object) -> object:
 _NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is a name of the language."""
+    return len(text) <= 128 and _NAME.fullmatch(text) is not None
+
+
 def _name(text: str) -> str:
-    if len(text) > 128 or not _NAME.fullmatch(text):
+    if not is_name(text):
         raise ValueError(f'"{text[:40]}" is not a name: up to 128 letters, digits, "-", "_" and ".", '
                          "a letter or digit first and last")
     return str(text)

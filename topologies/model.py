@@ -17,6 +17,12 @@ D_13_LINK_MTU = 1_600
 """MTU between switches where a link declares none, shown as an assumption (default D-13): a full packet of 1,500 bytes and a
 label pass, as they do in every network that we build."""
 
+D_14_CAPACITY_BPS = 10_000_000_000
+"""Capacity of the links of a graph that says none, shown as an assumption (default D-14): a wavelength of a backbone."""
+
+FIBRE_NS_PER_KM = 4_900
+"""Propagation in fibre, 4.9 us/km: the delay of a link of which a graph says the length alone (default D-15)."""
+
 Labels = tuple[tuple[str, str], ...]
 
 D_03_SWITCH_DELAY_NS = 20_000
@@ -108,7 +114,8 @@ class Topology:
     """A whole network. Readers and builders promise: names unique, ports exist once, every end is a known switch.
 
     `queues_ns` holds each class's queue allowance on every link; `assumed` names what was not declared but filled in
-    from a default (`switch-delay`, `queues`, `mtu`), for `explain` to show.
+    from a default (`switch-delay`, `queues`, `mtu`, `capacity`, and `length` for delays that follow from one), for
+    `explain` to show.
     """
 
     name: str

@@ -58,7 +58,7 @@ def topology_of(written: Written) -> Topology | tuple[Problem, ...]:
     problems = written.origin.problems(list(islice(misfits(entries), MOST_PROBLEMS)))
     if isinstance(document, tuple):
         return tuple(sorted({*document, *problems}))
-    return tuple(sorted(problems)) or _topology(document.metadata.name, document.spec.defaults or Defaults(), entries)
+    return tuple(sorted(problems)) or _topology(document, entries)
 
 
 def _entries(data: Node) -> Entries:
@@ -87,22 +87,23 @@ def _names(spec: Node, key: str) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(name, str))
 
 
-def _topology(name: str, defaults: Defaults, entries: Entries) -> Topology:
-    ports = _ports(list(cables(entries)))
+def _topology(document: TopologyDocument, entries: Entries) -> Topology:
+    defaults, ports = document.spec.defaults or Defaults(), _ports(list(cables(entries)))
     links = zip(entries.links, _link_names(entries), strict=True)
     queues = {key.replace("_", "-"): time for key, time in (defaults.queues or Queues()) if time is not None}
     undeclared = defaults.switch_delay is None and any(each.delay is None for _, each in entries.switches)
-    assumed = {"switch-delay": undeclared, "queues": len(queues) < len(D_04_QUEUES_NS),
-               "mtu": any(link.mtu is None for _, link in entries.links)}
+    filled_in = {"switch-delay": undeclared, "queues": len(queues) < len(D_04_QUEUES_NS),
+                 "mtu": any(link.mtu is None for _, link in entries.links)}
+    assumed = {what for what, is_filled_in in filled_in.items() if is_filled_in} | {*(document.spec.assumed or ())}
     return Topology(
-        name,
+        document.metadata.name,
         _by_name(_switch(entry, defaults) for _, entry in entries.switches),
         _by_name(_link(entry, called, ports[(*path, "a")], ports[(*path, "b")]) for (path, entry), called in links),
         _by_name(_host(entry, ports[(*path, "at")]) for path, entry in entries.hosts),
         tuple(sorted(entry.address for _, entry in entries.gateways)),
         tuple(sorted((entry.name, tuple(sorted(entry.members))) for _, entry in entries.groups)),
         tuple((each, queues.get(each, time)) for each, time in D_04_QUEUES_NS),
-        tuple(sorted(what for what, is_assumed in assumed.items() if is_assumed)))
+        tuple(sorted(assumed)))
 
 
 def _ports(cables: Sequence[tuple[Path, End]]) -> Mapping[Path, PortId]:

@@ -41,7 +41,8 @@ def test_a_file_is_read_where_the_reference_looks_like_one():
 
 @pytest.mark.parametrize(("ref", "message"), [
     ("metor", 'topology metor: no built-in topology "metor"; did you mean "metro"? '
-              "(built-in: diamond, linear, metro, ring; a file's name ends in .yaml)"),
+              "(built-in: diamond, linear, metro, ring; a graph of topohub is topohub:SET/NAME; a file's name ends in "
+              ".yaml, .gml, .graphml, .json)"),
     ("ring:2", "topology ring:2: a ring has 3 to 250 switches; write it like ring:6"),
     ("linear:251", "topology linear:251: a linear has 2 to 250 switches; write it like linear:6"),
     ("ring:", "topology ring:: a ring has 3 to 250 switches; write it like ring:6"),

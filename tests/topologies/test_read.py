@@ -75,6 +75,13 @@ def test_a_link_that_declares_no_mtu_takes_a_labelled_full_packet_by_assumption(
     assert (declared.links[0].mtu, "mtu" in declared.assumed) == (1_500, False)
 
 
+def test_what_a_document_says_is_assumed_is_so():
+    found = network("assumed: [length, capacity]", f"links: [{LINK}]")
+    assert found.assumed == ("capacity", "length", "mtu", "queues", "switch-delay")
+    with pytest.raises(BadInput, match='expected capacity or length, found "delay"'):
+        network("assumed: [delay]")
+
+
 def test_declared_queues_stand_beside_assumed_ones():
     found = network("defaults: {queues: {delay-critical: 1 us}}")
     assert dict(found.queues_ns) == dict(D_04_QUEUES_NS) | {"delay-critical": 1_000}
@@ -127,6 +134,7 @@ def networks(draw):
                    for name, time in D_04_QUEUES_NS)
     if links and draw(st.booleans()):
         links[0], assumed = replace(links[0], mtu=1_600), tuple(sorted(("mtu", *assumed)))
+    assumed = tuple(sorted((*assumed, *draw(st.sets(st.sampled_from(("capacity", "length")))))))
     return Topology(draw(NAMES), *(tuple(sorted(each, key=lambda thing: thing.name)) for each in (made, links, ends)),
                     (IPv4Interface("10.0.0.254/24"),), groups, queues, assumed)
 
