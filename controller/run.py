@@ -17,10 +17,10 @@ from controller.decisions import Autonomy
 from controller.logs import Format, log_to_stderr
 from controller.northbound.server import CannotListenError, serve
 from controller.northbound.tls import read_keys
+from controller.reference import Reference
 from controller.southbound.channel import Southbound
 from controller.southbound.listener import ListenError
 from controller.store.sqlite import StoreError, open_store
-from topologies.catalog import load_topology
 from topologies.source import BadInput
 
 log = structlog.get_logger(__name__)
@@ -28,10 +28,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run, as typed: a topology's name or file, the store's file, `HOST:PORT` for switches and for operators,
+    """How to run, as typed: the topology, the store's file, `HOST:PORT` for switches and for operators,
     the folder of gRPC's keys, what the agent may do by itself."""
 
-    topology: str
+    topology: Reference
     store: Path
     openflow: str
     grpc: str
@@ -50,7 +50,7 @@ def run(settings: Settings) -> None:
         with _said_plainly(), _no_store_left(settings.store):
             openflow, grpc = parse_address(settings.openflow), parse_address(settings.grpc, unix=True)
             keys = read_keys(settings.tls) if settings.tls else None
-            network = load_topology(settings.topology, read_file)
+            network = settings.topology.load(read_file)
             store = world.enter_context(closing(open_store(str(settings.store))))
             southbound = Southbound()
             loop = Loop(network, store, southbound, autonomy=settings.autonomy)

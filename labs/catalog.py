@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.shipped import shipped_profiles
+from controller.topohub import or_topohub
 from intents.documents import read_documents
 from intents.resolve import resolve
 from topologies.catalog import load_topology
@@ -49,7 +50,8 @@ def load(name: str) -> Staged:
 
 def _staged(path: Path, told: str) -> Staged:
     scenario = read_scenario(_text(path), told)
-    topology = load_topology(scenario.spec.topology, lambda name: _text(path.parent / name))
+    read_text = or_topohub(lambda name: _text(path.parent / name))
+    topology = load_topology(scenario.spec.topology, read_text, scenario.spec.capacity)
     wanted = {*scenario.spec.intents, *(name for event in scenario.spec.at if isinstance(event, Apply)
                                         for name in event.files or ())}
     files = {name: _text(path.parent / name) for name in sorted(wanted)}

@@ -47,7 +47,7 @@ python_environment() {
   # A moved or copied environment points at its old place: make it anew.
   grep -qsF "$PWD/$venv" "$venv/bin/activate" || { rm -rf "$venv"; python3 -m venv "$venv"; }
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade pip
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[labs,dev]'
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[topologies,labs,dev]'
   printf '%s\n' "$wanted" >"$stamp"
 }
 

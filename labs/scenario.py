@@ -148,10 +148,11 @@ class Expectation(Part):
 
 
 class ScenarioSpec(Part):
-    """`statistic` is what latency bounds are judged by in this scenario, where an emulation cannot carry their own;
-    `autonomy` what the controller's agent may do by itself about load."""
+    """`capacity` is that of links of which a graph says none; `statistic` what latency bounds are judged by here,
+    where an emulation cannot carry their own; `autonomy` what the controller's agent may do by itself about load."""
 
     topology: Text = Field(examples=["metro"])
+    capacity: Said[Rate] = None
     intents: Annotated[tuple[Text, ...], Field(min_length=1, examples=["[intents.yaml]"])]
     statistic: Said[Statistic] = None
     autonomy: Said[Literal["observe", "recommend", "act"]] = None

@@ -22,6 +22,7 @@ BREACHES = {
     "grpc only": ("controller/road.py", "import grpc"),
     "Mininet only": ("topologies/builders.py", "import mininet"),
     "YAML only": ("topologies/read.py", "import yaml"),
+    "topohub only": ("topologies/catalog.py", "import topohub"),
     "sqlite3 only": ("controller/run.py", "import sqlite3"),
 }
 

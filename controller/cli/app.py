@@ -2,14 +2,16 @@
 answers at once.
 """
 
-import re
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from controller.cli.stop import bad_input
+
+if TYPE_CHECKING:
+    from controller.reference import Reference
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   rich_markup_mode=None, help="Intent-based SDN: YAML intents become proved OpenFlow paths.")
@@ -55,7 +57,11 @@ class Agent(str, Enum):
 
 Files = Annotated[list[str] | None, typer.Argument(help="Files of documents; - is standard input.", show_default=False)]
 MoreFiles = Annotated[list[str] | None, typer.Option("--file", "-f", help="The same, as an option.", show_default=False)]
-Reference = Annotated[str | None, typer.Option(help="A built-in topology's name, or a file.", show_default=False)]
+Named = typer.Option(show_default=False, help=(
+    "A built-in topology, topohub:SET/NAME, or a file (YAML, GML, GraphML, node-link JSON)."))
+Topology = Annotated[str | None, Named]
+Capacity = Annotated[str | None, typer.Option(show_default=False, help=(
+    "Of the links of a graph that says none, like '10 Gbps', which is assumed otherwise."))]
 Server = Annotated[str, typer.Option(envvar="ISOCHRONE_SERVER", help="HOST:PORT or unix:/path of the controller.")]
 Keys = Annotated[Path | None, typer.Option(envvar="ISOCHRONE_TLS", show_default=False, help=(
     "A folder with ca.pem, cert.pem and key.pem; needed for addresses beyond this machine."))]
@@ -66,65 +72,59 @@ LOCAL = "127.0.0.1:50051"
 
 @app.command()
 def run(  # noqa: PLR0913, PLR0917 - an argument an option
-        topology: Annotated[str, typer.Option(help="A built-in topology's name, or a file.")],
+        topology: Annotated[str, Named],
         store: Annotated[Path, typer.Option(help="The file that keeps what is wanted; made if missing.")],
         openflow: Annotated[str, typer.Option(help="HOST:PORT that switches connect to.")] = "127.0.0.1:6653",
         grpc: Annotated[str, typer.Option(help="HOST:PORT or unix:/path that operators connect to.")] = LOCAL,
-        tls: Keys = None,
+        tls: Keys = None, capacity: Capacity = None,
         autonomy: Annotated[Autonomy, typer.Option(help=(
             "About links that are too full: measure them, record what would help, or do it."))] = Autonomy.RECOMMEND,
         agent: Annotated[Agent, typer.Option(help="off: nothing is measured or decided about load.")] = Agent.ON,
         log_format: Annotated[LogFormat, typer.Option(help="Log lines on stderr.")] = LogFormat.TEXT) -> None:
     """Run the controller until SIGTERM or SIGINT."""
+    from controller.reference import Reference
     from controller.run import Settings
     from controller.run import run as run_controller
 
-    run_controller(Settings(topology, store, openflow, grpc, tls, log_format.value,
+    run_controller(Settings(Reference(topology, capacity), store, openflow, grpc, tls, log_format.value,
                             "off" if agent is Agent.OFF else autonomy.value))
 
 
 @app.command()
-def check(files: Files = None, file: MoreFiles = None, topology: Reference = None) -> None:
+def check(files: Files = None, file: MoreFiles = None, topology: Topology = None, capacity: Capacity = None) -> None:
     """Read documents, and with a topology resolve them, without a controller."""
     from controller.cli import offline
 
-    offline.check(_named(files, file), topology)
+    offline.check(_named(files, file), _reference(topology, capacity))
 
 
 @app.command()
 def plan(  # noqa: PLR0913, PLR0917 - an argument an option
-         files: Files = None, file: MoreFiles = None, topology: Reference = None,
+         files: Files = None, file: MoreFiles = None, topology: Topology = None, capacity: Capacity = None,
          output: Form = Output.TABLE,
-         rules: Annotated[bool, typer.Option("--rules", help=(
-             "Add every rule that changes; with --topology and -o json or yaml all rules too."))] = False,
-         from_scratch: Annotated[bool, typer.Option("--from-scratch", help=(
-             "What all that is wanted would get if nothing were placed yet, beside what it has."))] = False,
+         rules: Annotated[bool, typer.Option("--rules", help="Add every rule (with --topology).")] = False,
          server: Server = LOCAL, tls: Keys = None) -> None:
     """Show what documents would come to: offline on a topology, else as a dry run on the controller."""
-    if topology is not None:
+    reference = _reference(topology, capacity)
+    if reference is not None:
         from controller.cli import offline
 
-        if from_scratch:
-            raise bad_input(["--from-scratch is about what a controller has placed; with --topology nothing is"])
-        offline.plan(_named(files, file), topology, output.value, rules)
+        offline.plan(_named(files, file), reference, output.value, rules)
+    elif rules:
+        raise bad_input(["--rules needs --topology"])
     else:
         from controller.cli import remote
 
-        named = [*(files or []), *(file or [])] if from_scratch else _named(files, file)
-        remote.plan(named, remote.Door(server, tls), output.value, rules, from_scratch)
+        remote.plan(_named(files, file), remote.Door(server, tls), output.value)
 
 
 @app.command()
 def apply(files: Files = None, file: MoreFiles = None, output: Form = Output.TABLE,
-          plan: Annotated[str, typer.Option("--plan", metavar="HASH", show_default=False, help=(
-              "Only if this still comes to the plan with this hash, as isochrone plan printed it."))] = "",
           server: Server = LOCAL, tls: Keys = None) -> None:
     """Apply documents as one change."""
     from controller.cli import remote
 
-    if plan and not re.fullmatch("[0-9a-f]{32}", plan):
-        raise bad_input([f'--plan: "{plan[:40]}" is no hash of a plan; write the 32 digits that isochrone plan prints'])
-    remote.apply(_named(files, file), remote.Door(server, tls), output.value, plan)
+    remote.apply(_named(files, file), remote.Door(server, tls), output.value)
 
 
 @app.command()
@@ -148,14 +148,16 @@ def watch(output: Form = Output.TABLE, server: Server = LOCAL, tls: Keys = None)
 def explain(name: Annotated[str, typer.Argument(help="An intent.")],
             file: Annotated[list[str] | None, typer.Option("--file", "-f", help=(
                 "Files of documents, with --topology; - is standard input."), show_default=False)] = None,
-            topology: Reference = None, output: Form = Output.TABLE, server: Server = LOCAL, tls: Keys = None) -> None:
+            topology: Topology = None, capacity: Capacity = None, output: Form = Output.TABLE,
+            server: Server = LOCAL, tls: Keys = None) -> None:
     """Show where an intent runs and why, what it rests on, and what was decided about it."""
-    if (topology is None) != (not file):
+    reference = _reference(topology, capacity)
+    if (reference is None) != (not file):
         raise bad_input(["--topology and --file belong together: offline, what the files come to on the topology"])
-    if topology is not None:
+    if reference is not None:
         from controller.cli import offline
 
-        offline.explain(name, file or [], topology, output.value)
+        offline.explain(name, file or [], reference, output.value)
     else:
         from controller.cli import remote
 
@@ -181,6 +183,16 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(installed("isochrone"))
+
+
+def _reference(topology: str | None, capacity: str | None) -> "Reference | None":
+    if topology is None:
+        if capacity is not None:
+            raise bad_input(["--capacity needs --topology"])
+        return None
+    from controller.reference import Reference
+
+    return Reference(topology, capacity)
 
 
 def _named(files: list[str] | None, more: list[str] | None) -> list[str]:

@@ -6,46 +6,45 @@ from contextlib import contextmanager
 import typer
 
 from controller.cli.answer import say
+from controller.cli.columns import plan_lines
 from controller.cli.explanation import explain_lines
 from controller.cli.files import read_file, read_files
-from controller.cli.planned import plan_lines
 from controller.cli.stop import BAD_INPUT, REFUSED, StopError, bad_input
 from controller.door import Name, by_name
-from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned
+from controller.reference import Reference
+from controller.road import Ground, Stopwatch, Way, built, planned
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Documents, read_documents
-from intents.effects import difference
-from intents.report import changes_document, plan_document
+from intents.model import Plan
+from intents.report import digest, plan_document
 from intents.resolve import resolve
-from topologies.catalog import load_topology
 from topologies.nearest import nearest
 from topologies.source import BadInput
 
 
-def check(names: Sequence[str], reference: str | None) -> None:
+def check(names: Sequence[str], reference: Reference | None) -> None:
     """Reads files, and resolves them on a topology where one is given."""
     with _problems():
         documents = read_documents(*read_files(names))
         if reference is not None:
-            resolve(shipped_profiles().merged(documents), load_topology(reference, read_file))
+            resolve(shipped_profiles().merged(documents), reference.load(read_file))
     typer.echo(f"ok: {_count(documents)}")
 
 
-def plan(names: Sequence[str], reference: str, output: str, with_rules: bool) -> None:
+def plan(names: Sequence[str], reference: Reference, output: str, with_rules: bool) -> None:
     """Shows what files come to on a topology."""
     watch = Stopwatch()
     ground, documents, way = _way(names, reference, watch)
-    found = changes_document(ground.network, difference(ground.plan, way.plan, ground.target, way.target), with_rules)
-    named = watch.timed("hash", lambda: plan_hash(ground, documents, way.plan))
-    say(plan_document(way.plan, way.target, found, named, watch.seconds, with_rules), output, plan_lines)
+    named = digest(documents, ground.network, Plan())
+    say(plan_document(way.plan, way.target, named, way.seconds, with_rules), output, plan_lines)
     if any(refusal.is_undeclared for refusal in way.plan.refusals.values()):
         raise typer.Exit(BAD_INPUT)
     if way.plan.refusals:
         raise typer.Exit(REFUSED)
 
 
-def explain(name: str, names: Sequence[str], reference: str, output: str) -> None:
+def explain(name: str, names: Sequence[str], reference: Reference, output: str) -> None:
     """Shows everything there is to say about one intent of files on a topology, but for what only switches could tell."""
     from controller.northbound.explain import explained
     from controller.northbound.isochrone.v1 import intents_pb2
@@ -64,10 +63,10 @@ def explain(name: str, names: Sequence[str], reference: str, output: str) -> Non
         raise typer.Exit(REFUSED)
 
 
-def _way(names: Sequence[str], reference: str, watch: Stopwatch) -> tuple[Ground, Documents, Way]:
+def _way(names: Sequence[str], reference: Reference, watch: Stopwatch) -> tuple[Ground, Documents, Way]:
     """The road from files to proved rules on a topology where nothing is placed yet."""
     with _problems():
-        ground = Ground(load_topology(reference, read_file))
+        ground = Ground(reference.load(read_file))
         files = read_files(names)
         documents = watch.timed("read", lambda: read_documents(*files))
         if documents.topologies:

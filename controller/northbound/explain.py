@@ -13,8 +13,8 @@ from controller.snapshot import Snapshot
 from intents.documents import Document
 from intents.model import Placement
 from intents.proof import prove
-from topologies.model import D_03_SWITCH_DELAY_NS, D_13_LINK_MTU, Topology
-from topologies.units import render_time
+from topologies.model import D_03_SWITCH_DELAY_NS, D_13_LINK_MTU, D_14_CAPACITY_BPS, FIBRE_NS_PER_KM, Topology
+from topologies.units import render_rate, render_time
 
 SHOWN = 5
 """Counterexamples that are told."""
@@ -54,5 +54,11 @@ def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str
         yield f"class queues are assumed, there is no queue back-end: {told}{source}"
     if budgeted and "switch-delay" in network.assumed:
         yield f"switches that declare no delay are assumed to take {render_time(D_03_SWITCH_DELAY_NS)} (default D-03)"
+    if budgeted and "length" in network.assumed:
+        yield (f"links take {render_time(FIBRE_NS_PER_KM)} for each km that the graph gives them (default D-15); the fibre "
+               "may be longer")
+    if placements and "capacity" in network.assumed:
+        yield (f"links that the graph gives no capacity, and the cables of hosts, are assumed to carry "
+               f"{render_rate(D_14_CAPACITY_BPS)} (default D-14)")
     if any(len(path.links) > 2 for placement in placements for path in placement.paths) and "mtu" in network.assumed:
         yield f"links between switches that declare no MTU are assumed to take {D_13_LINK_MTU:,} bytes (default D-13)"

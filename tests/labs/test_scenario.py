@@ -27,6 +27,15 @@ def test_every_shipped_scenario_is_whole(name):
     assert load(name).scenario.metadata.name == name
 
 
+def test_a_scenario_may_run_on_a_graph(tmp_path):
+    (tmp_path / "intents.yaml").write_text("apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: surgery}\n"
+                                           "spec: path from h0 to h2\n")
+    text = SCENARIO.replace("topology: metro", "topology: topohub:sndlib/abilene\n  capacity: 50 Mbps")
+    (tmp_path / "scenario.yaml").write_text(text.replace("surgeon", "h0").replace("robot", "h2"))
+    staged = load(str(tmp_path / "scenario.yaml"))
+    assert (staged.topology.name, staged.topology.links[0].capacity_bps) == ("sndlib-abilene", 50_000_000)
+
+
 def test_units_become_integers():
     probe = read_scenario(SCENARIO, "s.yaml").spec.at[1]
     assert (probe.t, probe.rate, probe.size) == (2_000_000_000, 1000, 128)

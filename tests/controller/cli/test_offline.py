@@ -65,10 +65,11 @@ def test_a_topology_among_the_intents_is_not_passed_over(isochrone: Isochrone, t
     (["check", "binary"], "binary: not UTF-8 at byte 0\n"),
     (["check"], "name a file of documents, or - for standard input\n"),
     (["plan", "--topology", "no/net.yaml", "-"], "no/net.yaml: No such file or directory\n"),
-    (["plan", "--from-scratch", "--topology", "metro"],
-     "--from-scratch is about what a controller has placed; with --topology nothing is\n"),
-    (["apply", "--plan", "07C1", "one.yaml"],
-     '--plan: "07C1" is no hash of a plan; write the 32 digits that isochrone plan prints\n'),
+    (["plan", "--rules", "-"], "--rules needs --topology\n"),
+    (["plan", "--capacity", "1 Gbps", "-"], "--capacity needs --topology\n"),
+    (["check", "-", "--topology", "topohub:sndlib/abilene", "--capacity", "fast"],
+     '--capacity: "fast" is not a rate; write it like "1 Mbps" or "1 Gbps"\n'),
+    (["check", "-", "--topology", "net.gml"], "net.gml: No such file or directory\n"),
 ])
 def test_what_cannot_be_read_is_said_in_a_line(isochrone: Isochrone, tmp_path: Path, words: list[str], err: str) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
@@ -92,7 +93,7 @@ def test_a_plan_has_the_fields_of_the_contract(isochrone: Isochrone, surgery: st
     said = isochrone("plan", "--topology", "metro", "--file", surgery, "-o", "json")
     assert said.status == 0
     plan = json.loads(said.out)
-    assert plan.keys() == {"placements", "refusals", "rules", "changes", "hash", "seconds"}
+    assert plan.keys() == {"placements", "refusals", "rules", "hash", "seconds"}
     forward, reverse, *detours = plan["placements"]["surgery"]["paths"]
     assert forward == {"role": "working", "direction": "forward", "nodes": ["surgeon", "s1", "s2", "s3", "robot"],
                        "links": ["surgeon-s1", "s1-s2", "s2-s3", "robot-s3"], "delay_ns": 20_000,
@@ -120,18 +121,6 @@ def test_rules_are_listed_when_asked_for(isochrone: Isochrone, surgery: str) -> 
     words = ["plan", "--topology", "metro", surgery, "-o", "json"]
     plan = json.loads(isochrone(*words, "--rules").out)
     assert {kind: len(found) for kind, found in plan["rules_list"].items()} == plan["rules"]
-
-
-def test_offline_everything_is_to_be_added(isochrone: Isochrone, surgery: str) -> None:
-    plan = json.loads(isochrone("plan", "--topology", "metro", surgery, "-o", "json", "--rules").out)
-    (effect,) = plan["changes"]["connections"]
-    assert (effect["title"], effect["what"], plan["changes"]["untouched"]) == ("surgery", "placed", 0)
-    assert {turn["direction"]: (turn["before"], turn["after"]["worst_ns"], turn["after"]["exposed"])
-            for turn in effect["turns"]} == {"forward": (None, 559_744, []), "reverse": (None, 559_744, [])}
-    assert {kind: tally["add"] for kind, tally in plan["changes"]["rules"].items()} == plan["rules"]
-    assert len(plan["changes"]["edits"]) == sum(plan["rules"].values())
-    lines = isochrone("plan", "--topology", "metro", surgery, "--rules").out.splitlines()
-    assert sum(line.startswith("+ s") for line in lines) == sum(plan["rules"].values())
 
 
 def test_a_refused_intent_ends_with_1_and_says_why(isochrone: Isochrone, tmp_path: Path) -> None:
@@ -181,3 +170,55 @@ def test_a_way_longer_than_a_label_lives_is_refused_for_itself(isochrone: Isochr
     assert (said.status, sorted(plan["placements"])) == (1, ["h2", "h65"])
     assert plan["refusals"]["h66"]["reason"] == "RESOURCE"
     assert "a label lives for 64 links" in plan["refusals"]["h66"]["message"]
+
+
+TALKS = """\
+apiVersion: isochrone/v1
+kind: Intent
+metadata: {name: near}
+spec: under 4 ms path from Berlin to Muenchen
+---
+apiVersion: isochrone/v1
+kind: Intent
+metadata: {name: wide}
+spec: 1 Gbps path from h0 to h49
+---
+apiVersion: isochrone/v1
+kind: Intent
+metadata: {name: far}
+spec: under 1 ms path from Aachen to Berlin
+"""
+
+
+def test_intents_are_planned_on_a_graph_of_topohub(isochrone: Isochrone) -> None:
+    words = ["plan", "--topology", "topohub:sndlib/germany50", "--file", "-", "-o", "json"]
+    said = isochrone(*words, stdin=TALKS)
+    plan = json.loads(said.out)
+    assert (said.status, sorted(plan["placements"]), sorted(plan["refusals"])) == (1, ["near", "wide"], ["far"])
+    forward = plan["placements"]["near"]["paths"][0]
+    assert (forward["nodes"][:2], forward["nodes"][-2:]) == (["h3", "n3"], ["n34", "h34"])
+    assert 2_400_000 < forward["delay_ns"] < 4_000_000  # 504 km apart
+    assert "sub-ms is a metro promise" in plan["refusals"]["far"]["message"]
+    narrow = isochrone(*words, "--capacity", "100 Mbps", stdin=TALKS)
+    assert json.loads(narrow.out)["refusals"]["wide"]["reason"] == "BANDWIDTH"
+
+
+def test_an_assumed_capacity_is_told(isochrone: Isochrone) -> None:
+    words = ["explain", "near", "--topology", "topohub:sndlib/germany50", "--file", "-"]
+    assumed = "assumption: links that the graph gives no capacity, and the cables of hosts, are assumed to carry 10 Gbps " \
+              "(default D-14)\n"
+    said = isochrone(*words, stdin=TALKS)
+    assert assumed in said.out
+    assert "assumption: links take 4.9 us for each km that the graph gives them (default D-15)" in said.out
+    assert assumed not in isochrone(*words, "--capacity", "100 Gbps", stdin=TALKS).out
+
+
+def test_a_graph_in_a_file_is_a_network_too(isochrone: Isochrone, tmp_path: Path) -> None:
+    (tmp_path / "net.gml").write_text("graph [ node [ id 1 ] node [ id 2 ] edge [ source 1 target 2 length 20 ] ]")
+    intent = "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: i}\nspec: under 1 ms path from h1 to h2\n"
+    said = isochrone("plan", "--topology", "net.gml", "-f", "-", stdin=intent)
+    assert (said.status, said.err) == (0, "")
+    assert "h1 n1 n2 h2" in said.out
+    (tmp_path / "net.gml").write_text("graph [ node [ id 1 ] node [ id 2 ]\nedge [ source 1 target 3 ] ]")
+    said = isochrone("plan", "--topology", "net.gml", "-f", "-", stdin=intent)
+    assert (said.status, said.out, said.err) == (2, "", 'net.gml:2:1: no node has the id "3"\n')
