@@ -15,6 +15,7 @@ from intents.compiler import compile_plan
 from intents.documents import Documents
 from intents.model import Plan, Wanted
 from intents.proof import Proof, prove
+from intents.report import digest
 from intents.resolve import resolve
 from intents.rules import RuleSet, Step, merged
 from intents.steps import diff
@@ -26,7 +27,7 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Ground:
     """What the road starts from: the network, what was placed, what the switches should hold and what they do, which
-    links are out, which labels rest, which links connections are kept off for now."""
+    links are out, which labels rest, which links connections are kept off for now, and what was wanted."""
 
     network: Topology
     plan: Plan = field(default_factory=Plan)
@@ -35,6 +36,7 @@ class Ground:
     down: frozenset[str] = frozenset()
     barred_labels: frozenset[int] = frozenset()
     avoid: Avoid = field(default_factory=dict)
+    documents: Documents = field(default_factory=Documents)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Stopwatch:
 def ground_of(network: Topology, snapshot: Snapshot) -> Ground:
     """Where a change of what a snapshot shows starts from."""
     return Ground(network, snapshot.plan, snapshot.target, snapshot.actual, snapshot.down_links,
-                  snapshot.barred_labels, snapshot.avoid)
+                  snapshot.barred_labels, snapshot.avoid, snapshot.documents)
 
 
 def planned(ground: Ground, documents: Documents, watch: Stopwatch) -> tuple[Wanted, Plan]:
@@ -87,3 +89,9 @@ def built(ground: Ground, wanted: Wanted, chosen: Plan, watch: Stopwatch) -> Way
     proof = watch.timed("prove", lambda: prove(
         ground.network, ground.target, steps, ground.plan.placements, chosen.placements))
     return Way(wanted, chosen, target, steps, proof, dict(watch.seconds))
+
+
+def plan_hash(ground: Ground, documents: Documents, chosen: Plan) -> str:
+    """What names a plan: what it comes to, and everything that it rests on. Profiles that are shipped count as written."""
+    return digest(shipped_profiles().merged(documents), ground.network, ground.documents, ground.plan, ground.down,
+                  ground.avoid, chosen)

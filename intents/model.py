@@ -163,9 +163,12 @@ class Placement:
     @property
     def exposed(self) -> frozenset[str]:
         """The links between switches whose failure would stop packets of this connection."""
-        protected = {(path.direction, path.protects) for path in self.paths if path.role == "detour"}
-        return frozenset(link for path in self.paths if path.role == "working" for link in path.links[1:-1]
-                         if (path.direction, link) not in protected)
+        return frozenset((*self.exposed_in("forward"), *self.exposed_in("reverse")))
+
+    def exposed_in(self, direction: Direction) -> tuple[str, ...]:
+        """Those of one direction, in the order of its path."""
+        path, protected = self.working(direction), {detour.protects for detour in self.detours(direction)}
+        return tuple(link for link in path.links[1:-1] if link not in protected) if path is not None else ()
 
     @property
     def lacks_protection(self) -> bool:

@@ -7,8 +7,9 @@ import pytest
 
 from controller.road import Ground, Stopwatch, Way, built, planned
 from intents.documents import read_documents
-from intents.report import plan_document
-from tests.readable import rule_lines, step_lines
+from intents.effects import difference
+from intents.readable import rule_lines, step_lines
+from intents.report import changes_document, plan_document
 from topologies.catalog import load_topology
 from topologies.model import Topology
 
@@ -33,8 +34,10 @@ def _outcome(folder: Path) -> dict[str, str]:
         before = _way(Ground(ground.network), folder / "before.yaml")
         ground = Ground(ground.network, before.plan, before.target, before.target, ground.down)
     way = _way(ground, folder / "intents.yaml")
-    plan = plan_document(way.plan, way.target, "", {})
-    return {"plan.json": json.dumps({part: plan[part] for part in ("placements", "refusals", "rules")}, indent=1) + "\n",
+    changes = changes_document(ground.network, difference(ground.plan, way.plan, ground.target, way.target))
+    plan = plan_document(way.plan, way.target, changes, "", {})
+    told = {part: plan[part] for part in ("placements", "refusals", "rules", "changes")}
+    return {"plan.json": json.dumps(told, indent=1) + "\n",
             "rules.txt": "".join(f"{each}\n" for each in rule_lines(ground.network, way.target)),
             "steps.txt": "".join(f"{each}\n" for each in step_lines(ground.network, way.steps))}
 

@@ -2,6 +2,7 @@
 answers at once.
 """
 
+import re
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -102,29 +103,37 @@ def check(files: Files = None, file: MoreFiles = None, topology: Topology = None
 def plan(  # noqa: PLR0913, PLR0917 - an argument an option
          files: Files = None, file: MoreFiles = None, topology: Topology = None, capacity: Capacity = None,
          output: Form = Output.TABLE,
-         rules: Annotated[bool, typer.Option("--rules", help="Add every rule (with --topology).")] = False,
+         rules: Annotated[bool, typer.Option("--rules", help=(
+             "Add every rule that changes; with --topology and -o json or yaml all rules too."))] = False,
+         from_scratch: Annotated[bool, typer.Option("--from-scratch", help=(
+             "What all that is wanted would get if nothing were placed yet, beside what it has."))] = False,
          server: Server = LOCAL, tls: Keys = None) -> None:
     """Show what documents would come to: offline on a topology, else as a dry run on the controller."""
     reference = _reference(topology, capacity)
     if reference is not None:
         from controller.cli import offline
 
+        if from_scratch:
+            raise bad_input(["--from-scratch is about what a controller has placed; with --topology nothing is"])
         offline.plan(_named(files, file), reference, output.value, rules)
-    elif rules:
-        raise bad_input(["--rules needs --topology"])
     else:
         from controller.cli import remote
 
-        remote.plan(_named(files, file), remote.Door(server, tls), output.value)
+        named = [*(files or []), *(file or [])] if from_scratch else _named(files, file)
+        remote.plan(named, remote.Door(server, tls), output.value, rules, from_scratch)
 
 
 @app.command()
 def apply(files: Files = None, file: MoreFiles = None, output: Form = Output.TABLE,
+          plan: Annotated[str, typer.Option("--plan", metavar="HASH", show_default=False, help=(
+              "Only if this still comes to the plan with this hash, as isochrone plan printed it."))] = "",
           server: Server = LOCAL, tls: Keys = None) -> None:
     """Apply documents as one change."""
     from controller.cli import remote
 
-    remote.apply(_named(files, file), remote.Door(server, tls), output.value)
+    if plan and not re.fullmatch("[0-9a-f]{32}", plan):
+        raise bad_input([f'--plan: "{plan[:40]}" is no hash of a plan; write the 32 digits that isochrone plan prints'])
+    remote.apply(_named(files, file), remote.Door(server, tls), output.value, plan)
 
 
 @app.command()

@@ -6,18 +6,18 @@ from contextlib import contextmanager
 import typer
 
 from controller.cli.answer import say
-from controller.cli.columns import plan_lines
 from controller.cli.explanation import explain_lines
 from controller.cli.files import read_file, read_files
+from controller.cli.planned import plan_lines
 from controller.cli.stop import BAD_INPUT, REFUSED, StopError, bad_input
 from controller.door import Name, by_name
 from controller.reference import Reference
-from controller.road import Ground, Stopwatch, Way, built, planned
+from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Documents, read_documents
-from intents.model import Plan
-from intents.report import digest, plan_document
+from intents.effects import difference
+from intents.report import changes_document, plan_document
 from intents.resolve import resolve
 from topologies.nearest import nearest
 from topologies.source import BadInput
@@ -36,8 +36,9 @@ def plan(names: Sequence[str], reference: Reference, output: str, with_rules: bo
     """Shows what files come to on a topology."""
     watch = Stopwatch()
     ground, documents, way = _way(names, reference, watch)
-    named = digest(documents, ground.network, Plan())
-    say(plan_document(way.plan, way.target, named, way.seconds, with_rules), output, plan_lines)
+    found = changes_document(ground.network, difference(ground.plan, way.plan, ground.target, way.target), with_rules)
+    named = watch.timed("hash", lambda: plan_hash(ground, documents, way.plan))
+    say(plan_document(way.plan, way.target, found, named, watch.seconds, with_rules), output, plan_lines)
     if any(refusal.is_undeclared for refusal in way.plan.refusals.values()):
         raise typer.Exit(BAD_INPUT)
     if way.plan.refusals:

@@ -11,9 +11,10 @@ import typer
 
 from controller.address import AddressError, parse_address
 from controller.cli.answer import say
-from controller.cli.columns import document_lines, plan_lines, provenance_lines, watch_lines
+from controller.cli.columns import document_lines, provenance_lines, watch_lines
 from controller.cli.explanation import explain_lines
 from controller.cli.files import read_files
+from controller.cli.planned import plan_lines
 from controller.cli.stop import REFUSED, StopError, bad_input
 from controller.northbound.client import CallRefusedError, Client, NoAnswerError
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
@@ -32,21 +33,22 @@ class Door:
     tls: Path | None
 
 
-def apply(names: Sequence[str], door: Door, output: str) -> None:
-    """Applies files and says what became of each document."""
+def apply(names: Sequence[str], door: Door, output: str, plan_hash: str) -> None:
+    """Applies files and says what became of each document; only if they come to the plan of that hash, where one is
+    given."""
     files = read_files(names)
     with _client(door) as client:
-        answer = plain(client.apply(files))
+        answer = plain(client.apply(files, plan_hash=plan_hash))
     say(answer, output, _apply_lines)
     _end(answer)
 
 
-def plan(names: Sequence[str], door: Door, output: str) -> None:
+def plan(names: Sequence[str], door: Door, output: str, with_rules: bool, from_scratch: bool) -> None:
     """Shows what applying files would come to."""
     files = read_files(names)
     with _client(door) as client:
-        answer = plain(client.apply(files, dry_run=True))
-    say(plan_document(answer), output, plan_lines)
+        answer = plain(client.apply(files, dry_run=True, with_rules=with_rules, from_scratch=from_scratch))
+    say(plan_document(answer, with_rules), output, plan_lines)
     _end(answer)
 
 
@@ -103,8 +105,8 @@ def delete(names: Sequence[str], files: Sequence[str], kind: str, door: Door) ->
     typer.echo(f"revision {revision}")
 
 
-def plan_document(answer: dict[str, Any]) -> dict[str, Any]:
-    """The contract of LANGUAGE.md from a plain ApplyResponse."""
+def plan_document(answer: dict[str, Any], with_rules: bool = False) -> dict[str, Any]:
+    """The contract of LANGUAGE.md from a plain ApplyResponse; with the rules that change, where they were asked for."""
     by_verdict: dict[str, dict[str, Any]] = {"PLACED": {}, "REFUSED": {}}
     for connection in answer["connections"]:
         fields = ("paths", "budget") if connection["verdict"] == "PLACED" else ("reason", "message", "counter_offers")
@@ -113,8 +115,9 @@ def plan_document(answer: dict[str, Any]) -> dict[str, Any]:
             told["paths"] = [{name: value for name, value in path.items() if name != "protects" or value is not None}
                              for path in told["paths"]]
         by_verdict[connection["verdict"]][connection["title"]] = told
+    changes = {field: value for field, value in answer["differences"].items() if field != "edits" or with_rules}
     return {"placements": by_verdict["PLACED"], "refusals": by_verdict["REFUSED"], "rules": answer["rules"],
-            "hash": answer["plan_hash"], "seconds": answer["seconds"]}
+            "changes": changes, "hash": answer["plan_hash"], "seconds": answer["seconds"]}
 
 
 def _apply_lines(answer: dict[str, Any]) -> list[str]:

@@ -7,20 +7,19 @@ prepared again, a bounded number of times.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
-from controller.door import Entry, Name, admit, by_name, changed_names
+from controller.door import Entry, Name, by_name
 from controller.northbound.deletion import left, planned_without
+from controller.northbound.differences import differences_message
 from controller.northbound.errors import NotDoneError
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
-from controller.northbound.messages import connections_of, refused
+from controller.northbound.messages import connections_of, refused, rule_counts
+from controller.northbound.prepared import Prepared, from_scratch, prepared, sound
 from controller.road import Stopwatch, Way, built, ground_of
 from controller.snapshot import Committed, NotStored, Proposal, Snapshot, Stale
 from intents.documents import Documents, read_documents
-from intents.model import Plan
-from intents.report import digest, plan_document
 from topologies.model import Topology
 from topologies.source import BadInput, Problem
 
@@ -56,19 +55,23 @@ class Changes:
         self._places = BoundedSemaphore(WAITING)
         self._one_at_a_time = Lock()
 
-    def apply(self, files: Sequence[tuple[str, str]], dry_run: bool) -> pb.ApplyResponse:
-        """Applies documents, given as (text, file) pairs. Raises BadInput, NotDoneError."""
+    def apply(self, request: pb.ApplyRequest) -> pb.ApplyResponse:
+        """Applies documents, or says what that would come to. Raises BadInput, NotDoneError."""
         watch = Stopwatch()
-        newer = watch.timed("read", lambda: _read(files))
+        newer = watch.timed("read", lambda: _read([(file.yaml, file.name or "-") for file in request.files]))
+        if request.from_scratch and not request.dry_run:
+            raise NotDoneError("INVALID_ARGUMENT", "from scratch can only be looked at: it is a dry run")
         with self._turn():
             for _ in range(ATTEMPTS):
                 snapshot = self._authority.snapshot
-                applied = _prepared(self._network, snapshot, newer, watch)
-                if dry_run or applied.entry.documents == snapshot.documents:
-                    return _answer(applied, newer, snapshot, snapshot.revision)
+                prepare = from_scratch if request.from_scratch else prepared
+                applied = prepare(self._network, snapshot, newer, watch)
+                _must_be(request.plan_hash, applied, snapshot)
+                if request.dry_run or applied.entry.documents == snapshot.documents:
+                    return self._answer(applied, request, snapshot, snapshot.revision)
                 revision = self._committed(snapshot, applied.entry.documents, applied.way)
                 if revision is not None:
-                    return _answer(applied, newer, self._authority.snapshot, revision)
+                    return self._answer(applied, request, self._authority.snapshot, revision)
         raise _still_moving()
 
     def delete(self, names: Sequence[Name]) -> int:
@@ -81,10 +84,22 @@ class Changes:
                 documents = left(snapshot, names)
                 watch, ground = Stopwatch(), ground_of(self._network, snapshot)
                 wanted, plan = planned_without(ground, snapshot, documents, names, watch)
-                revision = self._committed(snapshot, documents, _sound(built(ground, wanted, plan, watch)))
+                revision = self._committed(snapshot, documents, sound(built(ground, wanted, plan, watch)))
                 if revision is not None:
                     return revision
         raise _still_moving()
+
+    def _answer(self, applied: Prepared, request: pb.ApplyRequest, snapshot: Snapshot, revision: int) -> pb.ApplyResponse:
+        entry, way = applied.entry, applied.way
+        connections = {connection.key: connection for connection in connections_of(applied.shown, way.plan, snapshot)}
+        connections |= {key: refused(key, refusal, snapshot) for key, refusal in entry.attempts.items()}
+        return pb.ApplyResponse(
+            revision=revision, changes=[_change(name, applied) for name in by_name(applied.newer)],
+            connections=[connection for _, connection in sorted(connections.items())],
+            plan_hash=applied.hash, rules=rule_counts(way.target),
+            steps=[pb.Step(kind=step.kind, changes=len(step.changes)) for step in way.steps],
+            seconds=way.seconds, warnings=_warnings(snapshot, entry),
+            differences=differences_message(self._network, applied.changes, request.with_rules))
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -112,18 +127,6 @@ class Changes:
                 raise NotDoneError("RESOURCE_EXHAUSTED", f"{why}; nothing was changed")
 
 
-@dataclass(frozen=True)
-class _Applied:
-    """A change, prepared: what comes in, and the way there from where the network stood."""
-
-    entry: Entry
-    way: Way
-    hash: str
-    before: Plan
-    changed: frozenset[Name]
-    new: frozenset[Name]
-
-
 def _read(files: Sequence[tuple[str, str]]) -> Documents:
     documents = read_documents(*files)
     if documents.topologies:
@@ -133,49 +136,16 @@ def _read(files: Sequence[tuple[str, str]]) -> Documents:
     return documents
 
 
-def _prepared(network: Topology, snapshot: Snapshot, newer: Documents, watch: Stopwatch) -> _Applied:
-    ground = ground_of(network, snapshot)
-    entry = admit(ground, snapshot.documents, newer, watch)
-    if entry.documents == snapshot.documents:
-        entry = replace(entry, plan=snapshot.plan)
-        way = replace(built(ground, entry.wanted, entry.plan, watch), steps=())
-    else:
-        way = _sound(built(ground, entry.wanted, entry.plan, watch))
-    standing = by_name(snapshot.documents)
-    return _Applied(entry, way, digest(entry.documents, network, snapshot.plan), snapshot.plan,
-                    changed_names(snapshot.documents, newer), frozenset(by_name(newer).keys() - standing.keys()))
+def _must_be(expected: str, applied: Prepared, snapshot: Snapshot) -> None:
+    """Stops a change that is not the one that was looked at."""
+    if expected not in ("", applied.hash):
+        raise NotDoneError("FAILED_PRECONDITION", (
+            f"plan {expected[:40]} is not what this comes to now, which is plan {applied.hash} on revision "
+            f"{snapshot.revision}: files, links or what stands moved on since; nothing was changed, look at the new plan "
+            "first (isochrone plan)"))
 
 
-def _sound(way: Way) -> Way:
-    if way.proof.holds:
-        return way
-    raise NotDoneError("INTERNAL", f"the steps of this plan do not prove safe: {way.proof.counterexamples[0]}; "
-                                   "nothing was changed, and this is a fault of the controller")
-
-
-def _answer(applied: _Applied, newer: Documents, snapshot: Snapshot, revision: int) -> pb.ApplyResponse:
-    entry, way = applied.entry, applied.way
-    plan = plan_document(way.plan, way.target, applied.hash, way.seconds)
-    intents = newer.intents.keys() | _touched(applied.before, way.plan)
-    connections = {connection.key: connection for connection in connections_of(intents, way.plan, snapshot)}
-    connections |= {key: refused(key, refusal, snapshot) for key, refusal in entry.attempts.items()}
-    return pb.ApplyResponse(
-        revision=revision, changes=[_change(name, applied) for name in by_name(newer)],
-        connections=[connection for _, connection in sorted(connections.items())],
-        plan_hash=applied.hash, rules=pb.RuleCounts(**plan["rules"]),
-        steps=[pb.Step(kind=step.kind, changes=len(step.changes)) for step in way.steps],
-        seconds=way.seconds, warnings=_warnings(snapshot, entry))
-
-
-def _touched(before: Plan, after: Plan) -> set[str]:
-    """Intents with a connection that a plan places or refuses otherwise than the one before."""
-    placed = {placement.connection.intent for old, new in ((before, after), (after, before))
-              for key, placement in new.placements.items() if old.placements.get(key) != placement}
-    return placed | {refusal.intent for old, new in ((before, after), (after, before))
-                     for key, refusal in new.refusals.items() if old.refusals.get(key) != refusal}
-
-
-def _change(name: Name, applied: _Applied) -> pb.Change:
+def _change(name: Name, applied: Prepared) -> pb.Change:
     why = applied.entry.turned_back.get(name)
     outcome = "REJECTED" if why is not None else "UNCHANGED" if name not in applied.changed else (
         "CREATED" if name in applied.new else "CHANGED")

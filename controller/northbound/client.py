@@ -74,10 +74,10 @@ class Client:
                  trace: TracebackType | None) -> None:
         self._channel.close()
 
-    def apply(self, files: Sequence[tuple[str, str]], dry_run: bool = False) -> intents_pb2.ApplyResponse:
-        """Applies documents, given as (text, file) pairs, as one change."""
+    def apply(self, files: Sequence[tuple[str, str]], dry_run: bool = False, **terms: Any) -> intents_pb2.ApplyResponse:
+        """Applies documents, given as (text, file) pairs, as one change. `terms` are further fields of the request."""
         sent = [intents_pb2.File(name=name, yaml=text) for text, name in files]
-        return self._call(self._apply, intents_pb2.ApplyRequest(files=sent, dry_run=dry_run), PLANNING_S)
+        return self._call(self._apply, intents_pb2.ApplyRequest(files=sent, dry_run=dry_run, **terms), PLANNING_S)
 
     def delete(self, documents: Sequence[intents_pb2.Reference]) -> intents_pb2.DeleteResponse:
         """Deletes documents as one change."""

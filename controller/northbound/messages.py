@@ -7,6 +7,7 @@ from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.snapshot import Snapshot, Status
 from intents.documents import Document, canonical
 from intents.model import Placement, Plan, Refusal
+from intents.rules import RuleSet
 
 WORST_FIRST = ("STATUS_UNSATISFIABLE", "STATUS_DEGRADED", "STATUS_PENDING", "STATUS_SATISFIED")
 
@@ -44,6 +45,11 @@ def refused(key: str, refusal: Refusal, snapshot: Snapshot) -> pb.Connection:
                          counter_offers=refusal.counter_offers,
                          status=f"STATUS_{snapshot.statuses.get(key, Status.UNSATISFIABLE).value}",
                          why=snapshot.why.get(key, refusal.message))
+
+
+def rule_counts(rules: RuleSet) -> pb.RuleCounts:
+    """How many rules there are of each kind; no queue is ours yet."""
+    return pb.RuleCounts(flows=len(rules.flows), groups=len(rules.groups), meters=len(rules.meters), queues=0)
 
 
 def document_message(document: Document, connections: Sequence[pb.Connection]) -> pb.Document:

@@ -8,7 +8,8 @@ from typing import Any
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
 
-SMALL = {"isochrone.v1.Role", "isochrone.v1.Direction", "isochrone.v1.Outcome", "isochrone.v1.Kind"}
+SMALL = {"isochrone.v1.Role", "isochrone.v1.Direction", "isochrone.v1.Outcome", "isochrone.v1.Kind",
+         "isochrone.v1.What"}
 """Enumerations whose words the language writes in small letters."""
 
 

@@ -47,7 +47,7 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
     def Apply(self, request: pb.ApplyRequest, context: grpc.ServicerContext) -> pb.ApplyResponse:  # noqa: N802
         """Applies documents as one change."""
         with _answered(context):
-            return self._changes.apply([(file.yaml, file.name or "-") for file in request.files], request.dry_run)
+            return self._changes.apply(request)
 
     def Delete(self, request: pb.DeleteRequest, context: grpc.ServicerContext) -> pb.DeleteResponse:  # noqa: N802
         """Deletes documents as one change."""

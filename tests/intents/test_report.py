@@ -24,8 +24,8 @@ INTENT = "{{apiVersion: isochrone/v1, kind: Intent, metadata: {{name: {0}}}, spe
 
 def test_the_contract_has_these_keys_and_no_others():
     alone = plan(LINE, Plan(), Wanted((wish("a", "h1", "h2", bandwidth=Bandwidth(5 * MBPS)),)))
-    told = plan_document(alone, RuleSet(), "abc", {"read": 0.1, "plan": 0.2})
-    assert list(told) == ["placements", "refusals", "rules", "hash", "seconds"]
+    told = plan_document(alone, RuleSet(), {}, "abc", {"read": 0.1, "plan": 0.2})
+    assert list(told) == ["placements", "refusals", "rules", "changes", "hash", "seconds"]
     placement = told["placements"]["a"]
     assert list(placement) == ["paths", "budget"]
     assert placement["paths"][0] == {
@@ -39,7 +39,7 @@ def test_the_contract_has_these_keys_and_no_others():
 
 
 def test_a_refusal_is_told_with_its_reason_and_offers():
-    told = plan_document(CONFLICTING, RuleSet(), "", {})
+    told = plan_document(CONFLICTING, RuleSet(), {}, "", {})
     assert list(told["refusals"]) == ["a", "b"]
     assert told["refusals"]["a"]["reason"] == "CONFLICT"
     assert list(told["refusals"]["a"]) == ["reason", "message", "counter_offers"]
@@ -48,21 +48,23 @@ def test_a_refusal_is_told_with_its_reason_and_offers():
 def test_rules_are_counted_and_listed_when_asked_for():
     exact, masked = (Flow(1, 0, 9, match(ipv4_dst=field)) for field in (5, (5, 0xFF)))
     rules = rule_set((masked, exact, Group(1, 7, "indirect", ()), Meter(1, 8, 100, 10)))
-    told = plan_document(Plan(), rules, "", {}, with_rules=True)
+    told = plan_document(Plan(), rules, {}, "", {}, with_rules=True)
     assert told["rules"] == {"flows": 2, "groups": 1, "meters": 1, "queues": 0}
     assert [flow["match"] for flow in told["rules_list"]["flows"]] == [{"ipv4_dst": 5}, {"ipv4_dst": "0x5/0xff"}]
     assert json.loads(json.dumps(told)) == told
 
 
-def test_the_hash_changes_with_documents_network_and_previous_plan_and_with_nothing_else():
+def test_the_hash_changes_with_each_thing_it_names_and_with_nothing_else():
     one, two = (read_documents((INTENT.format(name), "f")) for name in ("x", "y"))
     assert (list(FOUND.placements), list(FOUND.refusals)) == (["a/h1-h2"], ["b/h2-h1"])
     moved = read_documents(("# a comment\n" + INTENT.format("x").replace(", ", ",  "), "g"))
-    before = digest(one, LINE, Plan())
-    assert digest(moved, LINE, Plan()) == before
     dearer = mesh(cable("s1-s2", cost=2), hosts={"h1": "s1", "h2": "s2"})
-    others = digest(two, LINE, Plan()), digest(one, dearer, Plan()), digest(one, LINE, FOUND)
-    assert len({before, *others}) == 4
+    before = digest(one, LINE, Plan(), frozenset(), {})
+    assert digest(moved, LINE, Plan(), frozenset(), {}) == before
+    others = [digest(two, LINE, Plan(), frozenset(), {}), digest(one, dearer, Plan(), frozenset(), {}),
+              digest(one, LINE, FOUND, frozenset(), {}), digest(one, LINE, Plan(), frozenset({"s1-s2"}), {}),
+              digest(one, LINE, Plan(), frozenset(), {"x/h1-h2": frozenset({"s1-s2"})})]
+    assert len({before, *others}) == 6
 
 
 @pytest.mark.slow
@@ -74,6 +76,6 @@ def _told(seed: str) -> str:
     """What another interpreter makes of the same wishes."""
     script = ("import json; from tests.intents.test_report import FOUND, LINE; from intents.report import *; "
               "from intents.rules import RuleSet; from intents.documents import Documents; "
-              "print(json.dumps(plan_document(FOUND, RuleSet(), digest(Documents(), LINE, FOUND), {})))")
+              "print(json.dumps(plan_document(FOUND, RuleSet(), {}, digest(Documents(), LINE, FOUND), {})))")
     return subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, check=True,
                           capture_output=True, text=True, timeout=60).stdout

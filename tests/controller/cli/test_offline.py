@@ -65,11 +65,14 @@ def test_a_topology_among_the_intents_is_not_passed_over(isochrone: Isochrone, t
     (["check", "binary"], "binary: not UTF-8 at byte 0\n"),
     (["check"], "name a file of documents, or - for standard input\n"),
     (["plan", "--topology", "no/net.yaml", "-"], "no/net.yaml: No such file or directory\n"),
-    (["plan", "--rules", "-"], "--rules needs --topology\n"),
     (["plan", "--capacity", "1 Gbps", "-"], "--capacity needs --topology\n"),
     (["check", "-", "--topology", "topohub:sndlib/abilene", "--capacity", "fast"],
      '--capacity: "fast" is not a rate; write it like "1 Mbps" or "1 Gbps"\n'),
     (["check", "-", "--topology", "net.gml"], "net.gml: No such file or directory\n"),
+    (["plan", "--from-scratch", "--topology", "metro"],
+     "--from-scratch is about what a controller has placed; with --topology nothing is\n"),
+    (["apply", "--plan", "07C1", "one.yaml"],
+     '--plan: "07C1" is no hash of a plan; write the 32 digits that isochrone plan prints\n'),
 ])
 def test_what_cannot_be_read_is_said_in_a_line(isochrone: Isochrone, tmp_path: Path, words: list[str], err: str) -> None:
     (tmp_path / "binary").write_bytes(b"\xff\xfe")
@@ -93,7 +96,7 @@ def test_a_plan_has_the_fields_of_the_contract(isochrone: Isochrone, surgery: st
     said = isochrone("plan", "--topology", "metro", "--file", surgery, "-o", "json")
     assert said.status == 0
     plan = json.loads(said.out)
-    assert plan.keys() == {"placements", "refusals", "rules", "hash", "seconds"}
+    assert plan.keys() == {"placements", "refusals", "rules", "changes", "hash", "seconds"}
     forward, reverse, *detours = plan["placements"]["surgery"]["paths"]
     assert forward == {"role": "working", "direction": "forward", "nodes": ["surgeon", "s1", "s2", "s3", "robot"],
                        "links": ["surgeon-s1", "s1-s2", "s2-s3", "robot-s3"], "delay_ns": 20_000,
@@ -121,6 +124,18 @@ def test_rules_are_listed_when_asked_for(isochrone: Isochrone, surgery: str) -> 
     words = ["plan", "--topology", "metro", surgery, "-o", "json"]
     plan = json.loads(isochrone(*words, "--rules").out)
     assert {kind: len(found) for kind, found in plan["rules_list"].items()} == plan["rules"]
+
+
+def test_offline_everything_is_to_be_added(isochrone: Isochrone, surgery: str) -> None:
+    plan = json.loads(isochrone("plan", "--topology", "metro", surgery, "-o", "json", "--rules").out)
+    (effect,) = plan["changes"]["connections"]
+    assert (effect["title"], effect["what"], plan["changes"]["untouched"]) == ("surgery", "placed", 0)
+    assert {turn["direction"]: (turn["before"], turn["after"]["worst_ns"], turn["after"]["exposed"])
+            for turn in effect["turns"]} == {"forward": (None, 559_744, []), "reverse": (None, 559_744, [])}
+    assert {kind: tally["add"] for kind, tally in plan["changes"]["rules"].items()} == plan["rules"]
+    assert len(plan["changes"]["edits"]) == sum(plan["rules"].values())
+    lines = isochrone("plan", "--topology", "metro", surgery, "--rules").out.splitlines()
+    assert sum(line.startswith("+ s") for line in lines) == sum(plan["rules"].values())
 
 
 def test_a_refused_intent_ends_with_1_and_says_why(isochrone: Isochrone, tmp_path: Path) -> None:

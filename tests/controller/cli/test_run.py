@@ -76,6 +76,40 @@ def test_a_dry_run_is_the_plan_that_offline_gives(operator: Isochrone, surgery: 
     assert operator("get", "surgery").status == 1
 
 
+def test_a_plan_shows_who_moves_and_what_that_costs(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    said = operator("plan", "-", "--rules", stdin=DOCUMENTS.replace("slice\n---", "slice avoiding s1-s2\n---"))
+    assert (said.status, said.err) == (0, "")
+    forward, reverse, _, work, *edits = (" ".join(line.split()) for line in said.out.splitlines()[1:-1])
+    assert forward == ("surgery MOVED forward 0.560 ms -> 0.774 ms (under 1 ms) surgeon s1 s4 s2 s3 robot, 3 detours, "
+                       "was surgeon s1 s2 s3 robot")
+    assert reverse.startswith("reverse 0.560 ms -> 0.774 ms (under 1 ms) robot s3 s2 s4 s1 surgeon, 3 detours, was ")
+    assert work.startswith("to add: ")
+    assert "; to change: 2 groups; to remove: " in work
+    assert {edit[0] for edit in edits} == set("+~-")
+    assert any(edit.startswith("~ s1 group ") and " => s1 group " in edit for edit in edits)
+    assert "surgeon s1 s2 s3 robot" in operator("get", "surgery").out
+
+
+def test_a_plan_is_applied_by_its_hash_or_not_at_all(operator: Isochrone, surgery: str) -> None:
+    name = json.loads(operator("plan", surgery, "-o", "json").out)["hash"]
+    assert name == json.loads(operator("plan", surgery, "--topology", "metro", "-o", "json").out)["hash"]
+    said = operator("apply", surgery, "--plan", name)
+    assert (said.status, f"plan {name} in " in said.out) == (0, True)
+    again = operator("apply", surgery, "--plan", name)
+    assert (again.status, again.out) == (1, "")
+    assert again.err.startswith(f"plan {name} is not what this comes to now, which is plan ")
+    assert "nothing was changed" in again.err
+
+
+def test_from_scratch_shows_what_is_placed_beside_what_would_be(operator: Isochrone, surgery: str) -> None:
+    operator("apply", surgery)
+    said = operator("plan", "--from-scratch")
+    assert said.status == 0
+    assert said.out.splitlines()[1].split()[:3] == ["surgery", "STAYS", "forward"]
+    assert "to add: nothing; to change: nothing; to remove: nothing" in said.out
+
+
 def test_a_refused_intent_ends_with_1(operator: Isochrone) -> None:
     said = operator("apply", "-", stdin=FASTER)
     assert said.status == 1

@@ -78,6 +78,15 @@ class Done(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     DONE_MOVED: _ClassVar[Done]
     DONE_RECOMMENDED: _ClassVar[Done]
     DONE_NONE: _ClassVar[Done]
+
+class What(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    WHAT_UNSPECIFIED: _ClassVar[What]
+    WHAT_PLACED: _ClassVar[What]
+    WHAT_MOVED: _ClassVar[What]
+    WHAT_CHANGED: _ClassVar[What]
+    WHAT_REMOVED: _ClassVar[What]
+    WHAT_REFUSED: _ClassVar[What]
 KIND_UNSPECIFIED: Kind
 KIND_INTENT: Kind
 KIND_SLICE: Kind
@@ -123,6 +132,12 @@ DONE_UNSPECIFIED: Done
 DONE_MOVED: Done
 DONE_RECOMMENDED: Done
 DONE_NONE: Done
+WHAT_UNSPECIFIED: What
+WHAT_PLACED: What
+WHAT_MOVED: What
+WHAT_CHANGED: What
+WHAT_REMOVED: What
+WHAT_REFUSED: What
 
 class File(_message.Message):
     __slots__ = ("name", "yaml")
@@ -274,16 +289,110 @@ class Step(_message.Message):
     changes: int
     def __init__(self, kind: _Optional[str] = ..., changes: _Optional[int] = ...) -> None: ...
 
+class Course(_message.Message):
+    __slots__ = ("nodes", "links", "worst_ns", "latency_max_ns", "latency_strict", "reserved_bps", "exposed")
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    WORST_NS_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_MAX_NS_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_STRICT_FIELD_NUMBER: _ClassVar[int]
+    RESERVED_BPS_FIELD_NUMBER: _ClassVar[int]
+    EXPOSED_FIELD_NUMBER: _ClassVar[int]
+    nodes: _containers.RepeatedScalarFieldContainer[str]
+    links: _containers.RepeatedScalarFieldContainer[str]
+    worst_ns: int
+    latency_max_ns: int
+    latency_strict: bool
+    reserved_bps: int
+    exposed: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, nodes: _Optional[_Iterable[str]] = ..., links: _Optional[_Iterable[str]] = ..., worst_ns: _Optional[int] = ..., latency_max_ns: _Optional[int] = ..., latency_strict: _Optional[bool] = ..., reserved_bps: _Optional[int] = ..., exposed: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class Turn(_message.Message):
+    __slots__ = ("direction", "before", "after")
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    direction: Direction
+    before: Course
+    after: Course
+    def __init__(self, direction: _Optional[_Union[Direction, str]] = ..., before: _Optional[_Union[Course, _Mapping]] = ..., after: _Optional[_Union[Course, _Mapping]] = ...) -> None: ...
+
+class Effect(_message.Message):
+    __slots__ = ("key", "title", "intent", "what", "turns")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    TITLE_FIELD_NUMBER: _ClassVar[int]
+    INTENT_FIELD_NUMBER: _ClassVar[int]
+    WHAT_FIELD_NUMBER: _ClassVar[int]
+    TURNS_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    title: str
+    intent: str
+    what: What
+    turns: _containers.RepeatedCompositeFieldContainer[Turn]
+    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., what: _Optional[_Union[What, str]] = ..., turns: _Optional[_Iterable[_Union[Turn, _Mapping]]] = ...) -> None: ...
+
+class Tally(_message.Message):
+    __slots__ = ("add", "change", "remove")
+    ADD_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
+    REMOVE_FIELD_NUMBER: _ClassVar[int]
+    add: int
+    change: int
+    remove: int
+    def __init__(self, add: _Optional[int] = ..., change: _Optional[int] = ..., remove: _Optional[int] = ...) -> None: ...
+
+class RuleTallies(_message.Message):
+    __slots__ = ("flows", "groups", "meters", "queues")
+    FLOWS_FIELD_NUMBER: _ClassVar[int]
+    GROUPS_FIELD_NUMBER: _ClassVar[int]
+    METERS_FIELD_NUMBER: _ClassVar[int]
+    QUEUES_FIELD_NUMBER: _ClassVar[int]
+    flows: Tally
+    groups: Tally
+    meters: Tally
+    queues: Tally
+    def __init__(self, flows: _Optional[_Union[Tally, _Mapping]] = ..., groups: _Optional[_Union[Tally, _Mapping]] = ..., meters: _Optional[_Union[Tally, _Mapping]] = ..., queues: _Optional[_Union[Tally, _Mapping]] = ...) -> None: ...
+
+class RuleEdit(_message.Message):
+    __slots__ = ("verb", "kind", "before", "after")
+    VERB_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    BEFORE_FIELD_NUMBER: _ClassVar[int]
+    AFTER_FIELD_NUMBER: _ClassVar[int]
+    verb: str
+    kind: str
+    before: str
+    after: str
+    def __init__(self, verb: _Optional[str] = ..., kind: _Optional[str] = ..., before: _Optional[str] = ..., after: _Optional[str] = ...) -> None: ...
+
+class Differences(_message.Message):
+    __slots__ = ("connections", "untouched", "rules", "edits")
+    CONNECTIONS_FIELD_NUMBER: _ClassVar[int]
+    UNTOUCHED_FIELD_NUMBER: _ClassVar[int]
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    EDITS_FIELD_NUMBER: _ClassVar[int]
+    connections: _containers.RepeatedCompositeFieldContainer[Effect]
+    untouched: int
+    rules: RuleTallies
+    edits: _containers.RepeatedCompositeFieldContainer[RuleEdit]
+    def __init__(self, connections: _Optional[_Iterable[_Union[Effect, _Mapping]]] = ..., untouched: _Optional[int] = ..., rules: _Optional[_Union[RuleTallies, _Mapping]] = ..., edits: _Optional[_Iterable[_Union[RuleEdit, _Mapping]]] = ...) -> None: ...
+
 class ApplyRequest(_message.Message):
-    __slots__ = ("files", "dry_run")
+    __slots__ = ("files", "dry_run", "plan_hash", "from_scratch", "with_rules")
     FILES_FIELD_NUMBER: _ClassVar[int]
     DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    PLAN_HASH_FIELD_NUMBER: _ClassVar[int]
+    FROM_SCRATCH_FIELD_NUMBER: _ClassVar[int]
+    WITH_RULES_FIELD_NUMBER: _ClassVar[int]
     files: _containers.RepeatedCompositeFieldContainer[File]
     dry_run: bool
-    def __init__(self, files: _Optional[_Iterable[_Union[File, _Mapping]]] = ..., dry_run: _Optional[bool] = ...) -> None: ...
+    plan_hash: str
+    from_scratch: bool
+    with_rules: bool
+    def __init__(self, files: _Optional[_Iterable[_Union[File, _Mapping]]] = ..., dry_run: _Optional[bool] = ..., plan_hash: _Optional[str] = ..., from_scratch: _Optional[bool] = ..., with_rules: _Optional[bool] = ...) -> None: ...
 
 class ApplyResponse(_message.Message):
-    __slots__ = ("revision", "changes", "connections", "plan_hash", "rules", "steps", "seconds", "warnings")
+    __slots__ = ("revision", "changes", "connections", "plan_hash", "rules", "steps", "seconds", "warnings", "differences")
     class SecondsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -299,6 +408,7 @@ class ApplyResponse(_message.Message):
     STEPS_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     WARNINGS_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENCES_FIELD_NUMBER: _ClassVar[int]
     revision: int
     changes: _containers.RepeatedCompositeFieldContainer[Change]
     connections: _containers.RepeatedCompositeFieldContainer[Connection]
@@ -307,7 +417,8 @@ class ApplyResponse(_message.Message):
     steps: _containers.RepeatedCompositeFieldContainer[Step]
     seconds: _containers.ScalarMap[str, float]
     warnings: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, revision: _Optional[int] = ..., changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ..., connections: _Optional[_Iterable[_Union[Connection, _Mapping]]] = ..., plan_hash: _Optional[str] = ..., rules: _Optional[_Union[RuleCounts, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., seconds: _Optional[_Mapping[str, float]] = ..., warnings: _Optional[_Iterable[str]] = ...) -> None: ...
+    differences: Differences
+    def __init__(self, revision: _Optional[int] = ..., changes: _Optional[_Iterable[_Union[Change, _Mapping]]] = ..., connections: _Optional[_Iterable[_Union[Connection, _Mapping]]] = ..., plan_hash: _Optional[str] = ..., rules: _Optional[_Union[RuleCounts, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[Step, _Mapping]]] = ..., seconds: _Optional[_Mapping[str, float]] = ..., warnings: _Optional[_Iterable[str]] = ..., differences: _Optional[_Union[Differences, _Mapping]] = ...) -> None: ...
 
 class DeleteRequest(_message.Message):
     __slots__ = ("documents",)

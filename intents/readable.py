@@ -12,19 +12,19 @@ PORTS = {IN_PORT: "IN_PORT", CONTROLLER: "CONTROLLER"}
 
 def rule_lines(network: Topology, rules: RuleSet) -> Iterator[str]:
     """One line a rule: groups and meters, then flows by switch, table and priority."""
-    yield from (line(network, rules.groups[key]) for key in sorted(rules.groups))
-    yield from (line(network, rules.meters[key]) for key in sorted(rules.meters))
-    yield from (line(network, rules.flows[key]) for key in sorted(rules.flows, key=key_order))
+    yield from (rule_line(network, rules.groups[key]) for key in sorted(rules.groups))
+    yield from (rule_line(network, rules.meters[key]) for key in sorted(rules.meters))
+    yield from (rule_line(network, rules.flows[key]) for key in sorted(rules.flows, key=key_order))
 
 
 def step_lines(network: Topology, steps: tuple[Step, ...]) -> Iterator[str]:
     """Each step with its changes."""
     for number, step in enumerate(steps, 1):
         yield f"{number} {step.kind}"
-        yield from (f"  {change.verb} {line(network, change.item)}" for change in step.changes)
+        yield from (f"  {change.verb} {rule_line(network, change.item)}" for change in step.changes)
 
 
-def line(network: Topology, item: Item) -> str:
+def rule_line(network: Topology, item: Item) -> str:
     """A rule as a line."""
     switch = network.switch_by_dpid[item.dpid].name
     match item:
