@@ -183,9 +183,18 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field of an intent, by its path (`slo.latency.max`), and what to write there; `None`: nothing, it goes."""
+
+    field: str
+    value: str | bool | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a connection cannot be had, and what could. `title` as reports call it. `is_undeclared`: the network does not
-    say what the wish would have to be measured by (a link's delay); what is missing is a fact, not a resource."""
+    say what the wish would have to be measured by (a link's delay); what is missing is a fact, not a resource. Each of
+    `counter_offers` is one sentence; `rewrites` holds, in their order, what to write in the intent to take it."""
 
     key: str
     title: str
@@ -194,6 +203,7 @@ class Refusal:
     message: str
     counter_offers: tuple[str, ...] = ()
     is_undeclared: bool = False
+    rewrites: tuple[tuple[FieldChange, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,9 @@ class Offers:
         if bound is None or best is None or bound.admits(best):
             return None
         enough = -_to_three_digits(-best - bound.strict)
+        severe = bound.severe_above_ns if (bound.severe_above_ns or 0) > enough else None
         return self._working(f"latency {render_time(bound.max_ns)} -> {render_time(enough)}",
-                             replace(connection, latency=replace(bound, max_ns=enough)))
+                             replace(connection, latency=replace(bound, max_ns=enough, severe_above_ns=severe)))
 
     def _least_ns(self, connection: Connection) -> int | None:
         """The least bound that the connection could have as it is, `None` where none would do."""

@@ -13,6 +13,7 @@ from intents.capacity import Books
 from intents.exposure import exposure
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
+from intents.rewrite import rewritten
 from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, barred_to, claims, ends, largest_packet, route
 from topologies.model import FIBRE_NS_PER_KM, Arc
@@ -24,8 +25,8 @@ MS = 1_000_000
 NAMED_AT_MOST = 8
 """Links that a sentence lists."""
 
-Finding = tuple[Reason, str, tuple[str, ...], bool]
-"""Reason, message, counter-offers."""
+Finding = tuple[Reason, str, tuple[Offer, ...], bool]
+"""Reason, message, counter-offers, and whether a fact is missing."""
 
 
 class Refusals:
@@ -45,8 +46,12 @@ class Refusals:
             offers = tuple(self._offers.of(alike))
             reason, message = _reason(self._roads, self._books, alike, offers)
             is_undeclared = reason is Reason.LATENCY and fastest(self._roads, self._books, alike) is None
-            self._found[alike] = reason, message, tuple(sentence for sentence, _ in offers), is_undeclared
-        return Refusal(connection.key, connection.title, connection.intent, *self._found[alike])
+            self._found[alike] = reason, message, offers, is_undeclared
+        reason, message, offers, is_undeclared = self._found[alike]
+        asked = replace(alike, provenance=connection.provenance)
+        return Refusal(connection.key, connection.title, connection.intent, reason, message,
+                       tuple(sentence for sentence, _ in offers), is_undeclared,
+                       tuple(rewritten(asked, offered) for _, offered in offers))
 
 
 def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer]) -> tuple[Reason, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from intents.documents import Documents
 from intents.effects import KINDS, VERBS, Course, Difference, Edit, Effect
-from intents.model import BudgetLine, Path, Plan
+from intents.model import BudgetLine, Path, Plan, Refusal
 from intents.readable import rule_line
 from intents.rules import Action, Field, Flow, Group, Meter, RuleSet
 from intents.tables import key_order
@@ -26,7 +26,7 @@ def plan_document(plan: Plan, rules: RuleSet, changes: Mapping[str, Any], digest
                                                     "budget": [_line(line) for line in placement.budget]}
                        for placement in plan.placements.values()},
         "refusals": {refusal.title: {"reason": refusal.reason.value, "message": refusal.message,
-                                     "counter_offers": list(refusal.counter_offers)}
+                                     "counter_offers": list(refusal.counter_offers), "offers": _offers(refusal)}
                      for refusal in plan.refusals.values()},
         "rules": {"flows": len(rules.flows), "groups": len(rules.groups), "meters": len(rules.meters), "queues": 0},
         **listed, "changes": dict(changes), "hash": digest,
@@ -75,6 +75,15 @@ def _told(part: Documents | Topology | Plan | Mapping[str, frozenset[str]] | fro
             return sorted(part)
         case _:
             return {name: sorted(names) for name, names in sorted(part.items())}
+
+
+def _offers(refusal: Refusal) -> list[dict[str, Any]]:
+    return [{"sentence": sentence, "changes": [{"field": change.field, "value": _plain(change.value)} for change in changes]}
+            for sentence, changes in zip(refusal.counter_offers, refusal.rewrites, strict=False)]
+
+
+def _plain(value: str | bool | tuple[str, ...] | None) -> str | bool | list[str] | None:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _effect(effect: Effect) -> dict[str, Any]:

@@ -22,6 +22,10 @@ from controller.northbound.plain import plain
 from controller.northbound.tls import read_keys
 from topologies.source import emit
 
+PLACED_FIELDS = ("paths", "budget")
+REFUSED_FIELDS = ("reason", "message", "counter_offers", "offers")
+"""What the contract tells of a connection."""
+
 KINDS = {"intent": pb.KIND_INTENT, "slice": pb.KIND_SLICE, "profile": pb.KIND_PROFILE}
 
 
@@ -109,7 +113,7 @@ def plan_document(answer: dict[str, Any], with_rules: bool = False) -> dict[str,
     """The contract of LANGUAGE.md from a plain ApplyResponse; with the rules that change, where they were asked for."""
     by_verdict: dict[str, dict[str, Any]] = {"PLACED": {}, "REFUSED": {}}
     for connection in answer["connections"]:
-        fields = ("paths", "budget") if connection["verdict"] == "PLACED" else ("reason", "message", "counter_offers")
+        fields = PLACED_FIELDS if connection["verdict"] == "PLACED" else REFUSED_FIELDS
         told = {field: connection[field] for field in fields}
         if "paths" in told:  # as offline, only a detour says what it protects
             told["paths"] = [{name: value for name, value in path.items() if name != "protects" or value is not None}

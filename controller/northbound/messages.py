@@ -1,6 +1,8 @@
 """Our values as messages of the protocol. Enumerations travel by name: protobuf takes the names of its values."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+
+from google.protobuf import struct_pb2
 
 from controller.northbound.isochrone.v1 import controller_pb2 as pb_controller
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
@@ -42,9 +44,27 @@ def refused(key: str, refusal: Refusal, snapshot: Snapshot) -> pb.Connection:
     """A connection that cannot be had."""
     return pb.Connection(key=key, title=refusal.title, intent=refusal.intent, verdict=pb.VERDICT_REFUSED,
                          reason=f"REASON_{refusal.reason.value}", message=refusal.message,
-                         counter_offers=refusal.counter_offers,
+                         counter_offers=refusal.counter_offers, offers=_offers(refusal),
                          status=f"STATUS_{snapshot.statuses.get(key, Status.UNSATISFIABLE).value}",
                          why=snapshot.why.get(key, refusal.message))
+
+
+def _offers(refusal: Refusal) -> Iterator[pb.CounterOffer]:
+    for sentence, changes in zip(refusal.counter_offers, refusal.rewrites, strict=False):
+        yield pb.CounterOffer(sentence=sentence, changes=[
+            pb.FieldChange(field=change.field, value=_value(change.value)) for change in changes])
+
+
+def _value(value: str | bool | tuple[str, ...] | None) -> struct_pb2.Value:
+    match value:
+        case None:
+            return struct_pb2.Value(null_value=struct_pb2.NULL_VALUE)
+        case bool():
+            return struct_pb2.Value(bool_value=value)
+        case str():
+            return struct_pb2.Value(string_value=value)
+        case _:
+            return struct_pb2.Value(list_value=struct_pb2.ListValue(values=map(_value, value)))
 
 
 def rule_counts(rules: RuleSet) -> pb.RuleCounts:

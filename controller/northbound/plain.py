@@ -5,6 +5,7 @@
 
 from typing import Any
 
+from google.protobuf import json_format, struct_pb2
 from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import Message
 
@@ -38,6 +39,8 @@ def _value(field: Any, message: Message) -> Any:
 
 
 def _single(field: Any, value: Any) -> Any:
+    if isinstance(value, struct_pb2.Value):
+        return json_format.MessageToDict(value)
     if field.message_type:
         return plain(value)
     return word(field.enum_type, value) if field.enum_type else value

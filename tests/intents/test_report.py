@@ -42,7 +42,7 @@ def test_a_refusal_is_told_with_its_reason_and_offers():
     told = plan_document(CONFLICTING, RuleSet(), {}, "", {})
     assert list(told["refusals"]) == ["a", "b"]
     assert told["refusals"]["a"]["reason"] == "CONFLICT"
-    assert list(told["refusals"]["a"]) == ["reason", "message", "counter_offers"]
+    assert list(told["refusals"]["a"]) == ["reason", "message", "counter_offers", "offers"]
 
 
 def test_rules_are_counted_and_listed_when_asked_for():

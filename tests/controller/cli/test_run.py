@@ -110,6 +110,13 @@ def test_from_scratch_shows_what_is_placed_beside_what_would_be(operator: Isochr
     assert "to add: nothing; to change: nothing; to remove: nothing" in said.out
 
 
+def test_a_refusal_is_told_with_what_to_write_as_offline(operator: Isochrone) -> None:
+    far = FASTER.replace("slice\n---", "slice avoiding s1-s2\n---")
+    online = json.loads(operator("plan", "-", "-o", "json", stdin=far).out)["refusals"]
+    assert online == json.loads(operator("plan", "-", "-o", "json", "--topology", "metro", stdin=far).out)["refusals"]
+    assert online["surgery"]["offers"][0]["changes"][0] == {"field": "slo.latency.max", "value": "989 us"}
+
+
 def test_a_refused_intent_ends_with_1(operator: Isochrone) -> None:
     said = operator("apply", "-", stdin=FASTER)
     assert said.status == 1

@@ -67,6 +67,18 @@ def test_a_new_intent_that_cannot_be_had_stands_refused(client: Client) -> None:
     assert statuses(client) == {"far/surgeon-robot": "UNSATISFIABLE"}
 
 
+def test_a_counter_offer_says_what_to_write_and_is_placed_when_it_is_written(client: Client) -> None:
+    bounded = "slo: {{latency: {{max: {}, strict: true}}}}, path: {{avoid: {{links: [s1-s2]}}}}"
+    (far,) = apply(client, intent("far", "surgeon", "robot", bounded.format("100 us"))).connections
+    (offer,) = far.offers
+    assert [offer.sentence] == list(far.counter_offers)
+    changes = {change.field: change.value for change in offer.changes}
+    assert list(changes) == ["slo.latency.max", "slo.latency.strict"]
+    assert changes["slo.latency.strict"].bool_value
+    taken = apply(client, intent("far", "surgeon", "robot", bounded.format(changes["slo.latency.max"].string_value)))
+    assert verdicts(taken) == {"far/surgeon-robot": "PLACED"}
+
+
 def test_what_was_refused_is_placed_once_there_is_room(client: Client) -> None:
     wide = "slo: {bandwidth: {guaranteed: 60 Mbps}}"
     apply(client, intent("first", "surgeon", "robot", wide + ", path: {avoid: {switches: [s4, s6, s8]}}"))

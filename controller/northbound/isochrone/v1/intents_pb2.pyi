@@ -1,3 +1,4 @@
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -211,8 +212,24 @@ class Provenance(_message.Message):
     source: str
     def __init__(self, field: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
 
+class FieldChange(_message.Message):
+    __slots__ = ("field", "value")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    value: _struct_pb2.Value
+    def __init__(self, field: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+
+class CounterOffer(_message.Message):
+    __slots__ = ("sentence", "changes")
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    CHANGES_FIELD_NUMBER: _ClassVar[int]
+    sentence: str
+    changes: _containers.RepeatedCompositeFieldContainer[FieldChange]
+    def __init__(self, sentence: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[FieldChange, _Mapping]]] = ...) -> None: ...
+
 class Connection(_message.Message):
-    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance", "latency_max_ns", "latency_strict")
+    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance", "latency_max_ns", "latency_strict", "offers")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     INTENT_FIELD_NUMBER: _ClassVar[int]
@@ -227,6 +244,7 @@ class Connection(_message.Message):
     PROVENANCE_FIELD_NUMBER: _ClassVar[int]
     LATENCY_MAX_NS_FIELD_NUMBER: _ClassVar[int]
     LATENCY_STRICT_FIELD_NUMBER: _ClassVar[int]
+    OFFERS_FIELD_NUMBER: _ClassVar[int]
     key: str
     title: str
     intent: str
@@ -241,7 +259,8 @@ class Connection(_message.Message):
     provenance: _containers.RepeatedCompositeFieldContainer[Provenance]
     latency_max_ns: int
     latency_strict: bool
-    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ..., latency_max_ns: _Optional[int] = ..., latency_strict: _Optional[bool] = ...) -> None: ...
+    offers: _containers.RepeatedCompositeFieldContainer[CounterOffer]
+    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ..., latency_max_ns: _Optional[int] = ..., latency_strict: _Optional[bool] = ..., offers: _Optional[_Iterable[_Union[CounterOffer, _Mapping]]] = ...) -> None: ...
 
 class Document(_message.Message):
     __slots__ = ("kind", "name", "yaml", "status", "connections")
