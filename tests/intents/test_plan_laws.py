@@ -91,7 +91,7 @@ def test_a_connection_alone_gets_the_best_there_is(network: Topology, data: st.D
                 if not list(broken(network, one, frozenset())) and not list(overbooked(network, {}, {wish.key: one}))]
     assert (found is not None) == bool(possible)
     if found is not None:
-        assert _price(network, found) == min(_price(network, one) for one in possible)
+        assert price(network, found) == min(price(network, one) for one in possible)
 
 
 @given(worlds())
@@ -118,7 +118,7 @@ def _changed(network: Topology, wish: Connection) -> st.SearchStrategy[Connectio
         selector=wish.selector))
 
 
-def _price(network: Topology, placement: Placement) -> tuple[int, int, int]:
+def price(network: Topology, placement: Placement) -> tuple[int, int, int]:
     """What the objective makes least: cost if it counts, unknown delays, then the budget."""
     wish, arcs = placement.connection, [(path, arc) for path in placement.paths for arc in arcs_of(network, path)]
     lines = [hop(network, arc, path.direction, wish.service_class, wish.bandwidth.max_packet_bytes) for path, arc in arcs]
