@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import IPv4Address
 from struct import pack, unpack_from
 
 from scapy.contrib.mpls import MPLS
 from scapy.layers.inet import ICMP, IP, TCP, UDP
+from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Raw
 
-from intents.packets import Packet
+from intents.packets import ETHERNET, Packet
 from intents.rules import ARP as ARP_TYPE
 from intents.rules import MPLS as MPLS_TYPE
 from tests.emulated.ofctl_text import mac_text
 
 VLAN = 0x8100
+IPV6 = 0x86DD
 
 
 def frame(packet: Packet) -> bytes:
@@ -27,12 +30,24 @@ def frame(packet: Packet) -> bytes:
         built /= Dot1Q(vlan=fields["vlan_vid"] & 0xFFF, type=types[1])
     for number, entry in enumerate(packet.stack, 1):
         built /= MPLS(label=entry.label, cos=entry.tc, s=int(number == len(packet.stack)), ttl=entry.ttl)
-    return bytes(built / (_arp(fields) if fields["eth_type"] == ARP_TYPE else _ipv4(fields)))
+    return bytes(built) + _payload(tuple(sorted((name, value) for name, value in fields.items() if name not in ETHERNET)))
+
+
+@lru_cache(1 << 12)
+def _payload(fields: tuple[tuple[str, int], ...]) -> bytes:
+    """What stands behind Ethernet and labels, which is mostly the same before a switch and behind it."""
+    known = dict(fields)
+    return bytes({ARP_TYPE: _arp, IPV6: _ipv6}.get(known["eth_type"], _ipv4)(known))
 
 
 def _arp(fields: dict[str, int]) -> ARP:
     return ARP(op=fields["arp_op"], hwsrc=mac_text(fields["arp_sha"]), hwdst=mac_text(fields["arp_tha"]),
                psrc=str(IPv4Address(fields["arp_spa"])), pdst=str(IPv4Address(fields["arp_tpa"])))
+
+
+def _ipv6(_: dict[str, int]) -> IPv6:
+    """Of which no field is modelled: always the same."""
+    return IPv6(src="fd00::1", dst="fd00::2") / UDP(sport=9, dport=9)
 
 
 def _ipv4(fields: dict[str, int]) -> IP:
