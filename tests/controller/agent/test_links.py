@@ -1,9 +1,14 @@
 """What links do to paths."""
 
+import pytest
+
+from controller.agent.links import HOLD_S
 from controller.snapshot import Status
+from intents.rules import Table
 from tests.controller.agent.test_moves import KEY, A, started
 from tests.controller.agent.timeline import Timeline, intents
-from topologies.builders import diamond, linear
+from topologies.builders import diamond, linear, ring
+from topologies.metro import metro
 
 OTHER = "b/h1-h3"
 BOTH = A + "---\n" + intents("b: from: h1, to: h3")
@@ -50,18 +55,49 @@ def test_a_mended_link_is_kept_out_for_thirty_seconds_and_what_moved_stays() -> 
     assert timeline.sent_since(then) == []
 
 
-def test_a_flapping_link_moves_things_once() -> None:
-    timeline = loaded()
-    then = timeline.now
-    for _ in range(20):
-        timeline.fabric.cut_link("s1-s2")
-        timeline.run(0.05)
-        timeline.fabric.mend_link("s1-s2")
-        timeline.run(0.05)
-    timeline.run(60.0)
-    assert timeline.snapshot.down_links == {"s1-s2"}
-    assert len([change for change in timeline.sent_since(then) if change.verb == "modify"]) == 2
+FLAPPING = {
+    "unprotected": (diamond(), intents("a: from: h1, to: h4"), "s1-s2"),
+    "without another detour": (ring(4), intents("a: from: h1, to: h3, path: {protection: {mode: fast-failover}}"), "s1-s2"),
+    "protected": (metro(), intents("a: from: surgeon, to: robot, path: {protection: {mode: fast-failover}}"), "s2-s3")}
+
+
+@pytest.mark.parametrize("case", FLAPPING)
+@pytest.mark.parametrize(("period_s", "minutes"), [
+    (0.1, 1), *(pytest.param(*each, marks=pytest.mark.slow) for each in ((1.7, 2), (31.0, 4), (61.5, 4), (95.0, 6)))])
+def test_a_flapping_link_moves_a_trunk_at_once_and_then_three_times_a_minute_at_most(
+        case: str, period_s: float, minutes: int) -> None:
+    network, text, link = FLAPPING[case]
+    timeline = Timeline(network)
+    timeline.idle_s = 0.05
+    timeline.begin()
+    timeline.apply(text)
+    timeline.settle()
+    begun = timeline.now
+    while timeline.now < begun + 60 * minutes:
+        timeline.fabric.cut_link(link)
+        timeline.run(period_s / 2)
+        timeline.fabric.mend_link(link)
+        timeline.run(period_s / 2)
+    moves = moves_by_switch(timeline, begun)
+    assert {at[0] < begun + 0.5 for at in moves.values()} == {True}
+    for times in moves.values():
+        assert max(sum(at <= other < at + 60 for other in times) for at in times) <= 3
+    if period_s < HOLD_S:
+        assert {len(times) for times in moves.values()} == {1}
+        assert link in timeline.snapshot.down_links
+    timeline.run(5.0)
+    assert timeline.fabric.whole() == timeline.snapshot.target
     assert timeline.lost == []
+
+
+def moves_by_switch(timeline: Timeline, since: float) -> dict[int, list[float]]:
+    """When trunks were re-pointed at each switch where connections come in."""
+    ingresses = {flow.dpid for flow in timeline.fabric.whole().flows.values() if flow.table == Table.CLASSIFY}
+    found: dict[int, list[float]] = {}
+    for at, dpid, change in timeline.fabric.sent:
+        if at >= since and dpid in ingresses and change.verb == "modify":
+            found.setdefault(dpid, []).append(at)
+    return found
 
 
 def test_a_relapse_doubles_the_time_and_good_behaviour_forgets_it() -> None:

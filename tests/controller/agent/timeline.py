@@ -20,6 +20,7 @@ from topologies.model import PortId, Topology
 
 STEP_S = 0.001
 IDLE_STEP_S = 0.01
+"""What passes at once while nothing is on its way; a timeline that tells of minutes may take more (`idle_s`)."""
 
 
 def intents(*lines: str) -> str:
@@ -56,6 +57,7 @@ class Timeline:
         self.fabric = Fabric(network)
         self.fabric.after_each = self._watch
         self.now = 0.0
+        self.idle_s = IDLE_STEP_S
         self.lost: list[str] = []
         self.overbooked: list[str] = []
         self.seen_alarms: set[str] = set()
@@ -97,7 +99,7 @@ class Timeline:
 
     def step(self) -> None:
         """One turn, and a millisecond; more when nothing is on its way."""
-        self.now = round(self.now + (STEP_S if self.fabric.is_busy else IDLE_STEP_S), 6)
+        self.now = round(self.now + (STEP_S if self.fabric.is_busy else self.idle_s), 6)
         self.agent.turn(self.fabric.passed(self.now), self.now)
         self._notice()
 

@@ -13,7 +13,7 @@ from controller.telemetry.sending import arcs_of
 from intents.model import Direction, Placement
 from intents.riders import riders_of
 from tests.controller.agent.fabric import Fabric
-from tests.controller.agent.timeline import Timeline, intents
+from tests.controller.agent.timeline import STEP_S, Timeline, intents
 from topologies.builders import diamond
 from topologies.model import Topology
 
@@ -104,7 +104,7 @@ class Traffic(Timeline):
     def step(self) -> None:
         before = self.now
         thoughts, self._thoughts = self._thoughts, []
-        self.now = round(self.now + (0.001 if self.fabric.is_busy or thoughts else 0.01), 6)
+        self.now = round(self.now + (STEP_S if self.fabric.is_busy or thoughts else self.idle_s), 6)
         self._count(before, self.now)
         self.agent.turn([*self.fabric.passed(self.now), *thoughts], self.now)
         question = self.agent.next_question()
