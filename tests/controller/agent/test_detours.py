@@ -134,15 +134,51 @@ def test_a_controller_that_was_away_when_a_link_failed_moves_what_a_detour_carri
     timeline.begin()
     timeline.apply(SURGERY)
     timeline.settle()
+    (old,) = timeline.snapshot.plan.placements.values()
     timeline.kill()
     timeline.fabric.cut_link("s1-s2")
-    assert timeline.arrives(KEY)
+    assert timeline.carries(old)
+    timeline.start()
+    then = timeline.now
+    gaps: list[Change] = []
+    timeline.fabric.after_each = lambda: None if timeline.carries(old) else gaps.append(timeline.fabric.sent[-1][2])
+    timeline.fabric.connect()
+    seen: list[tuple[Status, str]] = []
+    while timeline.now < then + 30 and not (timeline.snapshot.settled and timeline.snapshot.down_links):
+        timeline.step()
+        seen.append((timeline.snapshot.statuses[KEY], timeline.snapshot.why.get(KEY, "").split(" until")[0]))
+    assert list(dict.fromkeys(seen)) == [
+        (Status.PENDING, "waits"), (Status.DEGRADED, "forwards on a detour around s1-s2"), (Status.SATISFIED, "")]
+    assert gaps == []
+    assert "s1-s2" not in timeline.snapshot.plan.placements[KEY].links
+    assert len(group_changes(timeline.sent_since(then))) == 2
+    assert timeline.fabric.whole() == timeline.snapshot.target
+    assert timeline.snapshot.alarms == ()
+    (repair,) = timeline.snapshot.decisions
+    assert (repair.trigger, repair.links, repair.verdict) == ("link-down", ("s1-s2",), "moved")
+
+
+def test_what_finds_no_other_way_on_the_controllers_return_goes_on_by_its_detour(tmp_path: Path) -> None:
+    timeline = Timeline(ring(4), str(tmp_path / "store"))
+    timeline.begin()
+    timeline.apply(intents("a: from: h1, to: h3, direction: forward, "
+                           "path: {via: [s2], protection: {mode: fast-failover, required: false}}"))
+    timeline.settle()
+    held, then = timeline.fabric.whole(), timeline.now
+    (old,) = timeline.snapshot.plan.placements.values()
+    timeline.kill()
+    timeline.fabric.cut_link("s2-s3")
     timeline.start()
     timeline.fabric.connect()
     timeline.settle()
-    assert "s1-s2" not in timeline.snapshot.plan.placements[KEY].links
-    assert timeline.snapshot.statuses == {KEY: Status.SATISFIED}
-    assert timeline.arrives(KEY)
+    assert timeline.carries(old)
+    assert timeline.snapshot.statuses == {"a/h1-h3": Status.DEGRADED}
+    assert timeline.snapshot.why["a/h1-h3"].startswith("forwards on its old path, without a promise: NO_PATH: ")
+    timeline.fabric.mend_link("s2-s3")
+    timeline.run(31.0)
+    assert timeline.snapshot.statuses == {"a/h1-h3": Status.SATISFIED}
+    assert timeline.fabric.whole() == held
+    assert timeline.sent_since(then) == []
 
 
 def test_two_links_at_once_may_stop_packets_and_the_loop_brings_them_back() -> None:
