@@ -1,9 +1,9 @@
 """The skill that keeps links under their high mark: when to ask, what to do with the answer, what not to do again.
 
 Rules of this file: no clock, time is an argument (s, monotonic). One sample over the high mark is enough to ask; it must
-have begun after the last step that moved packets. What was moved stays for HOLD_S. A link has cooled when it has been under
-the low mark for HOLD_S; until then what was found for it is not said again, and with none left that has not, connections
-may use any link again (nothing moves back by itself). Nothing is done on loads older than STALE_S.
+have begun after the last step that moved packets. What was moved stays for a time (`stays`). A link has cooled when it has
+been under the low mark for HOLD_S; until then what was found for it is not said again, and with none left that has not,
+connections may use any link again (nothing moves back by itself). Nothing is done on loads older than STALE_S.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,13 @@ from controller.agent.forecast import LOW, hot_links
 from controller.agent.measuring import NS, Measuring
 from controller.agent.memory import Memory
 from controller.agent.recording import on_congestion
+from controller.agent.stays import HOLD_S, Stays, after, held
 from controller.agent.world import Batch, World
 from controller.decisions import Autonomy, DecisionRecord, Move
 from controller.snapshot import Snapshot
 from controller.telemetry.history import PORT_PERIOD_NS, STALE_PERIODS
 from controller.telemetry.sending import Loads
 from topologies.model import Topology
-
-HOLD_S = 30.0
-"""How long a connection that was moved off a full link is not moved off another."""
 
 STALE_S = STALE_PERIODS * PORT_PERIOD_NS / NS
 
@@ -51,7 +49,7 @@ class Skill:
     def __init__(self, network: Topology, autonomy: Autonomy) -> None:
         self._network = network
         self.autonomy = autonomy
-        self._held_until: dict[str, float] = {}
+        self._stays: Stays = {}
         self._low_since: dict[str, float] = {}
         self._told: frozenset[_Told] = frozenset()
         self._switched = float("-inf")
@@ -84,16 +82,16 @@ class Skill:
             return None
         known = {arc: load for arc, load in measuring.loads.items() if load and load.since_ns >= self._switched * NS}
         hot = hot_links(self._network, known)
-        held = frozenset(key for key, until in self._held_until.items() if now < until)
+        staying = held(self._stays, now)
         self._hot_since = (self._hot_since or now) if hot else None
-        about = (hot, held, snapshot.revision)
+        about = (hot, staying, snapshot.revision)
         if about != self._asked_about:
             self._asked_about, self._ask_at, self._wait_s = about, now, FIRST_WAIT_S
         if not hot or now < self._ask_at:
             return None
         self._asking, self._ask_at = True, now + self._wait_s
         loads = {arc: known.get(arc) for arc in measuring.loads}
-        return Question(hot, snapshot, world.wanted, loads, measuring.history, held, now)
+        return Question(hot, snapshot, world.wanted, loads, measuring.history, staying, now)
 
     def answered(self, advice: Advice | None) -> None:
         """Whoever was asked is done."""
@@ -109,8 +107,7 @@ class Skill:
     def acted(self, advice: Advice, now: float) -> DecisionRecord:
         """What was done, and whom it holds."""
         record = on_congestion(advice, self.autonomy, "moved")
-        self._held_until = {key: until for key, until in self._held_until.items() if now < until}
-        self._held_until |= {move.connection: now + HOLD_S for move in record.moves}
+        self._stays = after(self._stays, record.moves, now)
         return record
 
     def advised(self, advice: Advice, now: float) -> DecisionRecord | None:
