@@ -4,6 +4,7 @@ Rules of this file: pure; a rate is what was counted between two readings over t
 clock*, so that late answers and a busy controller do not bend it; what cannot be trusted is no rate (None), never 0.
 
 - wrap: a counter that went back has wrapped at 32 or 64 bits, if it comes to no more than the line can carry;
+- jump: one that went on by many times what the line can carry tells of something else than traffic;
 - reset: else it began anew, as it did when its duration went back, or is no longer than the time since the reading
   before; nothing that spans a reset is a rate;
 - frozen: readings of one and the same duration are one reading, as old as the first of them.
@@ -17,6 +18,13 @@ WRAPS = (1 << 32, 1 << 64)
 
 LEEWAY = 2
 """How far a wrapped counter may have run, in terms of the line's rate: there are bursts, and clocks are coarse."""
+
+
+JUMP = 10
+"""How far a counter may have run at all, in the same terms: a line may be faster than it is declared, but not by so much."""
+
+STEP_NS = 100_000_000
+"""How long a switch may tell of the same count: what came meanwhile is counted in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Advance:
 
 def latest_advance(readings: Iterable[Reading | None], least_ns: int, line_bps: int = 0) -> Advance | None:
     """What was counted lately in `least_ns` or the least that is more, from readings newest first (`None`: one that had
-    no such counter). Without the rate of the line nothing wraps."""
+    no such counter). Without the rate of the line nothing wraps, and nothing jumps."""
     end = later = None
     packets = size = spent_ns = 0
     for reading in readings:
@@ -74,13 +82,14 @@ def _step(before: Reading, after: Reading, line_bps: int) -> tuple[int, int, int
         spent_ns = after.duration_ns - before.duration_ns
         if spent_ns < 0 or after.duration_ns <= apart_ns:
             return None
-    most = LEEWAY * line_bps * spent_ns // 8_000_000_000
-    packets, size = _gone(before.packets, after.packets, most), _gone(before.bytes, after.bytes, most)
+    wrapped = LEEWAY * line_bps * spent_ns // 8_000_000_000
+    most = JUMP * line_bps * (spent_ns + STEP_NS) // 8_000_000_000 if line_bps else None
+    packets, size = _gone(before.packets, after.packets, wrapped, most), _gone(before.bytes, after.bytes, wrapped, most)
     return None if packets is None or size is None else (packets, size, spent_ns)
 
 
-def _gone(before: int, after: int, most: int) -> int | None:
-    """How far a counter went, at most this far where it wrapped."""
+def _gone(before: int, after: int, wrapped: int, most: int | None) -> int | None:
+    """How far a counter went: at most so far where it wrapped, and at most so far at all."""
     if after >= before:
-        return after - before
-    return next((gone for wrap in WRAPS if before < wrap and (gone := after + wrap - before) <= most), None)
+        return after - before if most is None or after - before <= most else None
+    return next((gone for wrap in WRAPS if before < wrap and (gone := after + wrap - before) <= wrapped), None)

@@ -71,6 +71,22 @@ def test_a_counter_of_64_bits_past_32_does_not_wrap_at_32() -> None:
     assert rate(reading(0, WRAPS[0] + 5), reading(1, 5)) is None
 
 
+def test_jump() -> None:
+    assert rate(reading(0), reading(1, 10 * STEP)) == 500_000_000
+    assert rate(reading(0), reading(1, 1 << 32)) is None
+    assert rate(reading(0), reading(1, packets=1 << 32)) is None
+    assert rate(reading(0), reading(1, 1 << 32), line_bps=0) == round(8e9 * (1 << 32) / HALF)
+
+
+def test_after_a_jump_the_next_pair_is_a_rate_again() -> None:
+    assert rate(reading(0), reading(1, 1 << 40), reading(2, (1 << 40) + STEP)) == 50_000_000
+
+
+def test_what_a_switch_tells_in_one_go_is_no_jump() -> None:
+    late = Reading(1_000 * MS + 10 * MS, 3 * HALF + 10 * MS, 250, STEP // 5)
+    assert rate(reading(0), late, least_ns=0) == 500_000_000
+
+
 def test_reset_by_the_counter() -> None:
     assert rate(reading(0, 2_000_000_000), reading(1, 10)) is None
     assert rate(reading(0, 5 * STEP), reading(1, STEP)) is None
