@@ -7,6 +7,7 @@ switches there is nothing to add: all that goes there carries one label of 4 byt
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from controller.facts import PortCounters
 from controller.telemetry.history import PORT_PERIOD_NS, History, is_stale
@@ -14,6 +15,9 @@ from controller.telemetry.rates import Reading, latest_advance
 from topologies.model import Arc, Topology
 
 FCS_BYTES = 4
+
+FLOWING = 0.01
+"""What the far end receives of a line's rate while the near one counts nothing sent: with less, nobody is misled."""
 
 LEAST_NS = PORT_PERIOD_NS // 2
 """Nearer together two samples say nothing: Open vSwitch tells durations in ms."""
@@ -39,13 +43,31 @@ def link_loads(history: History, network: Topology, now_ns: int) -> Mapping[tupl
 def _load(history: History, network: Topology, arc: Arc, now_ns: int) -> Load | None:
     """From the sending port; what a host sends, from the port that receives it."""
     switch, port = (arc.target, arc.in_port) if arc.out_port is None else (arc.source, arc.out_port)
-    samples = history.ports.get(network.switch_by_name[switch].dpid, ())
+    samples = _samples(history, network, switch)
+    if arc.out_port and arc.in_port and _stands_still(samples, _samples(history, network, arc.target), arc):
+        return None
     readings = (_reading(sample, port or 0, arc.out_port is None) for sample in reversed(samples))
     advance = latest_advance(readings, LEAST_NS, arc.capacity_bps)
     if advance is None or is_stale(advance.at_ns, now_ns, PORT_PERIOD_NS):
         return None
     rate_bps = advance.bps(0 if arc.out_port and arc.in_port else FCS_BYTES)
     return Load(rate_bps, rate_bps / arc.capacity_bps, advance.since_ns, advance.at_ns)
+
+
+def _samples(history: History, network: Topology, switch: str) -> tuple[PortCounters, ...]:
+    return history.ports.get(network.switch_by_name[switch].dpid, ())
+
+
+def _stands_still(near: tuple[PortCounters, ...], far: tuple[PortCounters, ...], arc: Arc) -> bool:
+    """Whether the sending port counted nothing in the last two rounds, and the far end went on receiving in both: the
+    counter is frozen though its clock runs, and the link not idle."""
+    told = {sample.token: sample for sample in far}
+    rounds = [(_reading(sample, arc.out_port or 0, False), _reading(told[sample.token], arc.in_port or 0, True))
+              for sample in near if sample.token in told]
+    known = [(sent, received) for sent, received in rounds if sent is not None and received is not None][-3:]
+    return len(known) == 3 and known[0][0].packets == known[2][0].packets and all(
+        8e9 * (after.bytes - before.bytes) >= FLOWING * arc.capacity_bps * (after.at_ns - before.at_ns)
+        for (_, before), (_, after) in pairwise(known))
 
 
 def _reading(sample: PortCounters, port: int, received: bool) -> Reading | None:

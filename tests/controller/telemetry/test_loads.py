@@ -93,6 +93,32 @@ def test_frozen_grows_stale_instead_of_idle() -> None:
     assert rate(frozen, 2_000) is None
 
 
+def stuck(dpid: int, ms: int, port: int = 2) -> Counters:
+    """What a switch tells one of whose ports has counted nothing since the beginning, though its clock runs."""
+    now, then = sample(dpid, ms), sample(dpid, 0)
+    return replace(now, ports={**now.ports, port: then.ports[port]._replace(duration_ns=now.ports[port].duration_ns)})
+
+
+def test_frozen_though_its_clock_runs_it_is_unknown_where_the_far_end_receives() -> None:
+    history = after(*(each for ms in (0, 500, 1_000) for each in (stuck(1, ms), sample(2, ms))))
+    assert rate(history, 1_000) is None
+    assert rate(history, 1_000, CABLE, "s2") == 10_000_000
+
+
+def test_a_line_that_has_just_begun_to_carry_is_known() -> None:
+    """A counter has to stand still for two rounds while the far end counts: polls are not of one and the same moment."""
+    begun = after(*(each for ms in (0, 500) for each in (stuck(1, ms), stuck(2, ms))), stuck(1, 1_000), sample(2, 1_000))
+    assert rate(begun, 1_000) == 0
+    one_round = after(*(each for ms in (0, 500) for each in (stuck(1, ms), sample(2, ms))))
+    assert rate(one_round, 500) == 0
+
+
+def test_what_a_few_frames_at_the_far_end_say_is_not_enough() -> None:
+    few = [replace(sample(2, ms), ports={2: sample(2, ms).ports[2]._replace(rx_bytes=ms * 100)}) for ms in (0, 500, 1_000)]
+    history = after(*(each for ms, far in zip((0, 500, 1_000), few, strict=True) for each in (stuck(1, ms), far)))
+    assert rate(history, 1_000) == 0
+
+
 def test_a_port_that_is_gone_or_not_counted_is_unknown() -> None:
     gone = replace(sample(1, 500), ports={1: sample(1, 500).ports[1]})
     uncounted = replace(sample(1, 500), ports={2: PortCount(), 1: sample(1, 500).ports[1]})
