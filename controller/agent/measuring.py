@@ -13,7 +13,14 @@ from controller.agent.memory import Memory
 from controller.agent.world import World
 from controller.facts import Counters, PortCounters
 from controller.telemetry.connections import Sending, Way, connection_rates, counted_at
-from controller.telemetry.history import FLOW_PERIOD_NS, PORT_PERIOD_NS, STALE_PERIODS, History, absorb_counters
+from controller.telemetry.history import (
+    FLOW_PERIOD_NS,
+    PORT_PERIOD_NS,
+    STALE_PERIODS,
+    History,
+    absorb_counters,
+    is_stale,
+)
 from controller.telemetry.loads import link_loads
 from controller.telemetry.sending import Loads
 from intents.model import Placement
@@ -29,6 +36,12 @@ ANSWER_S = 0.1
 
 SILENCE_S = STALE_PERIODS * PORT_PERIOD_S + ANSWER_S
 """From the first poll of a switch until it is an alarm that its links are not known."""
+
+FLOW_SILENCE_S = STALE_PERIODS * FLOW_PERIOD_S + ANSWER_S
+"""The same for its flows."""
+
+KEPT_POLLS = 64
+"""Polls of which is known when they were sent: more than a channel answers (southbound.polls)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +64,14 @@ class Measuring:
         self._next_ports = self._next_flows = float("-inf")
         self._round: frozenset[int] | None = None
         self._round_at = 0.0
+        self._polled_ns: dict[int, int] = {}
         self._asked_since: dict[int, float] = {}
 
     def hear(self, counters: Counters) -> None:
-        """Take in what a poll brought."""
+        """Take in what a poll brought: as old as the question, for all that is known, and so maybe too old."""
+        period_ns = PORT_PERIOD_NS if isinstance(counters, PortCounters) else FLOW_PERIOD_NS
+        if is_stale(self._polled_ns.get(counters.token, counters.at_ns), counters.at_ns, period_ns):
+            return
         self.history = absorb_counters(self.history, counters)
         if isinstance(counters, PortCounters) and self._round is not None and counters.token == self._round_token:
             self._round -= {counters.dpid}
@@ -64,14 +81,14 @@ class Measuring:
         dpids = sorted(_measurable(world, memory)) if now >= min(self._next_ports, self._next_flows) else []
         if now >= self._next_flows:
             self._next_flows = _next(self._next_flows, FLOW_PERIOD_S, now)
-            self._token += 1
-            yield from (Poll("flows", dpid, self._token) for dpid in dpids)
+            token = self._next_token(now)
+            yield from (Poll("flows", dpid, token) for dpid in dpids)
         if now >= self._next_ports:
             self._next_ports = _next(self._next_ports, PORT_PERIOD_S, now)
-            self._token = self._round_token = self._token + 1
+            self._round_token = self._next_token(now)
             self._round, self._round_at = frozenset(dpids), now
             self._asked_since = {dpid: self._asked_since.get(dpid, now) for dpid in dpids}
-            yield from (Poll("ports", dpid, self._token) for dpid in dpids)
+            yield from (Poll("ports", dpid, self._round_token) for dpid in dpids)
 
     def round_ended(self, now: float) -> bool:
         """Whether a round of port polls has just ended; the loads are then those of now."""
@@ -82,7 +99,7 @@ class Measuring:
         return True
 
     def alarms(self, now: float) -> Iterator[str]:
-        """Switches that are polled and do not tell what their links carry."""
+        """Switches that are polled and do not tell what their links carry, or what comes in by their flows."""
         blind: dict[str, set[str]] = {}
         for arc in self._network.arcs:
             if self.loads.get((arc.link, arc.source)) is None:
@@ -90,8 +107,20 @@ class Measuring:
         for name, links in sorted(blind.items()):
             since = self._asked_since.get(self._network.switch_by_name[name].dpid)
             if since is not None and now >= since + SILENCE_S:
-                yield (f"switch {name} tells no fresh counters of {', '.join(sorted(links))}: nothing is moved for "
+                yield (f"switch {name} tells no counters of {', '.join(sorted(links))} to rely on: nothing is moved for "
                        "congestion where they would have to be known")
+        for dpid, since in sorted(self._asked_since.items()):
+            samples = self.history.flows.get(dpid)
+            is_fresh = samples and not is_stale(samples[-1].at_ns, round(now * NS), FLOW_PERIOD_NS)
+            if not is_fresh and now >= since + FLOW_SILENCE_S:
+                yield (f"switch {self._network.switch_by_dpid[dpid].name} tells no fresh counters of flows: what comes in "
+                       "there is moved for congestion only where its ports tell whose it is")
+
+    def _next_token(self, now: float) -> int:
+        self._token += 1
+        self._polled_ns = {token: at for token, at in self._polled_ns.items() if token > self._token - KEPT_POLLS}
+        self._polled_ns[self._token] = round(now * NS)
+        return self._token
 
 
 def rates_of(network: Topology, placements: Mapping[str, Placement], history: History,

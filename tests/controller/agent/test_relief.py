@@ -214,33 +214,6 @@ def test_load_that_follows_the_move_is_not_chased_to_and_fro() -> None:
     assert len(at) <= 70 / HOLD_S
 
 
-def test_counters_that_are_not_answered_move_nothing_and_an_alarm_says_so() -> None:
-    timeline = loaded("a", "b", "c")
-    timeline.fabric.mute |= {1, 2}
-    for name, mbps in (("a", 30), ("b", 20), ("c", 45)):
-        timeline.send(key(name), mbps)
-    then = timeline.now
-    timeline.run(10.0)
-    assert timeline.sent_since(then) == []
-    assert timeline.share("s1-s2", "s1") is None
-    assert [alarm.split(":")[0] for alarm in timeline.snapshot.alarms] == [
-        "switch s1 tells no fresh counters of h1-s1, s1-s2, s1-s3",
-        "switch s2 tells no fresh counters of h2-s2, s1-s2, s2-s4"]
-    timeline.fabric.mute.clear()
-    timeline.run(5.0)
-    assert timeline.snapshot.alarms == ()
-    assert paths(timeline, "a", "b", "c") == "s2 s3 s2"
-
-
-def test_counters_that_stand_still_are_no_idle_links() -> None:
-    timeline = hot(autonomy="recommend")
-    timeline.run(3.0)
-    timeline.fabric.frozen[1] = None
-    timeline.run(4.0)
-    assert timeline.share("s1-s2", "s1") is None
-    assert any("switch s1 tells no fresh counters" in alarm for alarm in timeline.snapshot.alarms)
-
-
 @pytest.mark.slow
 def test_nothing_moves_back_by_itself_and_links_may_be_used_again_when_all_have_cooled() -> None:
     timeline = hot()

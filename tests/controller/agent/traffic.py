@@ -1,18 +1,20 @@
 """A timeline whose hosts send: switches count what passes them and answer polls, on simulated time."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from heapq import heappush
 
 from controller.agent.agent import Agent, Thought
 from controller.decisions import Autonomy, DecisionRecord
-from controller.facts import FlowCount, FlowCounters, PortCount, PortCounters
+from controller.facts import Counters, FlowCount, FlowCounters, PortCount, PortCounters
 from controller.store.sqlite import open_store
 from controller.telemetry.connections import counted_at
 from controller.telemetry.sending import arcs_of
 from intents.model import Direction, Placement
 from intents.riders import riders_of
-from tests.controller.agent.fabric import Fabric
+from tests.controller.agent.fabric import DELAY_S, Fabric
 from tests.controller.agent.timeline import STEP_S, Timeline, intents
 from topologies.builders import diamond
 from topologies.model import Topology
@@ -26,14 +28,14 @@ Way = tuple[str, Direction]
 
 @dataclass
 class CountingFabric(Fabric):
-    """Counts by port and by flow. Open vSwitch tells of flows what it knew at the last half second."""
+    """Counts by port and by flow. Open vSwitch tells of flows what it knew at the last half second. `told` is what becomes
+    of an answer on its way: any number of answers, each so many seconds later."""
 
     ports: dict[int, Counter[tuple[int, str]]] = field(default_factory=dict)
     flows: dict[int, Counter[int]] = field(default_factory=dict)
     told_flows: dict[int, Counter[int]] = field(default_factory=dict)
-    mute: set[int] = field(default_factory=set)
-    frozen: dict[int, PortCounters | None] = field(default_factory=dict)
     polled: list[tuple[float, str, int]] = field(default_factory=list)
+    told: Callable[[Counters], Iterable[tuple[float, Counters]]] = lambda fact: [(0.0, fact)]
 
     def poll_ports(self, dpid: int, token: int) -> None:
         self.polled.append((self.now, "ports", dpid))
@@ -43,22 +45,24 @@ class CountingFabric(Fabric):
         self.polled.append((self.now, "flows", dpid))
         self._later(dpid, lambda: self._counted(dpid, self._flow_counters(dpid, token)))
 
-    def _counted(self, dpid: int, fact: PortCounters | FlowCounters) -> None:
-        if dpid not in self.mute:
-            self._answer(dpid, fact)
+    def _counted(self, dpid: int, fact: Counters) -> None:
+        for late_s, told in self.told(fact):
+            heappush(self._agenda, (self.now + late_s, next(self._order), partial(self._stamped, dpid, told)))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is on its way that will not be late."""
+        return bool(self._facts) or any(at <= self.now + DELAY_S for at, *_ in self._agenda)
+
+    def _stamped(self, dpid: int, fact: Counters) -> None:
+        self._answer(dpid, replace(fact, at_ns=self._ns()))
 
     def _port_counters(self, dpid: int, token: int) -> PortCounters:
         counted = self.ports.get(dpid, Counter())
-        frozen = self.frozen.get(dpid)
-        if frozen is not None:
-            return PortCounters(dpid, token, self._ns(), frozen.ports)
-        fact = PortCounters(dpid, token, self._ns(), {number: PortCount(
+        return PortCounters(dpid, token, self._ns(), {number: PortCount(
             counted[number, "rx"], counted[number, "tx"], *(self._bytes(dpid, number, counted[number, side])
                                                             for side in ("rx", "tx")),
             duration_ns=self._ns()) for number in self._ports(dpid)})
-        if dpid in self.frozen:
-            self.frozen[dpid] = fact
-        return fact
 
     def _flow_counters(self, dpid: int, token: int) -> FlowCounters:
         counted = self.told_flows.get(dpid, Counter())

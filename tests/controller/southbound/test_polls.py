@@ -99,6 +99,20 @@ def test_the_first_part_gives_the_stamp(southbound: Southbound, port: int, told:
         assert set(found.ports) == {1, 2}
 
 
+def test_an_answer_whose_last_part_never_comes_is_none_and_lends_no_part_to_the_next(
+        southbound: Southbound, port: int, told: Told, counted: Told) -> None:
+    with FakeSwitch(1, ports=(1, 2)).connect(port) as switch:
+        told.next(SwitchUp)
+        switch.unanswered = {MULTIPART_REQUEST}
+        southbound.poll_ports(1, token=1)
+        switch.send(reply(PORT_COUNTS, port_entry(1, BUSY), asked(switch), more=True))
+        switch.unanswered = set()
+        southbound.poll_ports(1, token=2)
+        found = counted.next(PortCounters)
+        assert (found.token, found.ports) == (2, {1: PortCount(), 2: PortCount()})
+        assert counted.nothing()
+
+
 def test_what_nobody_asked_for_or_comes_twice_is_passed_over(
         southbound: Southbound, port: int, told: Told, counted: Told) -> None:
     with FakeSwitch(1).connect(port) as switch:
