@@ -19,8 +19,10 @@ shaper spreads them again.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
+from intents.diversity import Apart
 from intents.model import Connection, Direction
 from topologies.model import Topology
 
@@ -56,14 +58,21 @@ Draws = Mapping[str, Sequence[Demand]]
 
 
 class Books:
-    """Everything reserved in a network while one plan is made."""
+    """Everything reserved in a network while one plan is made, and who keeps apart from whom there."""
 
-    def __init__(self, network: Topology):
+    def __init__(self, network: Topology, apart: Apart | None = None):
+        self.apart = Apart(network) if apart is None else apart
         self.capacity_bps = [arc.capacity_bps for arc in network.arcs]
         self.reserved_bps = [0] * len(network.arcs)
         self._queues = {name: _Queues(allowance_ns, self.capacity_bps) for name, allowance_ns in network.queues_ns}
         self._held: dict[str, Mapping[int, Sequence[Demand]]] = {}
         self._pool_bps, self._pool_bytes = _Pool(), _Pool()
+
+    def regardless(self, network: Topology) -> "Books":
+        """These books (not a copy), with nobody to be kept apart."""
+        found = copy(self)
+        found.apart = Apart(network)
+        return found
 
     def left_bps(self, arc: int) -> int:
         """What is neither reserved on an arc nor pooled there for detours."""

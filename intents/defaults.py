@@ -17,6 +17,7 @@
 | D-13 | mtu between switches (topologies/model.py) | 1,600 B | |
 | D-14 | capacity of a graph's links (topologies/model.py) | 10 Gbps | |
 | D-15 | delay of a graph's links (topologies/model.py) | 4.9 us for a km of their length | |
+| D-16 | sle.diverse-from.level | link | what breaks most often, and what most networks can give |
 """
 
 from collections.abc import Mapping
@@ -50,6 +51,7 @@ DEFAULTS: Final = (
     Default("D-07", "path.objective", "min-latency"),
     Default("D-08", "priority", 50),
     Default("D-10", "direction", "both"),
+    Default("D-16", "sle.diverse-from.level", "link", frozenset(("sle.diverse-from.intents",))),
 )
 
 

@@ -11,6 +11,8 @@ ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
 Direction = Literal["forward", "reverse"]
 Protection = Literal["none", "link"]
 """`link`: whichever one link between switches fails, packets go on by a detour that stands ready (RFC 4090)."""
+DiversityLevel = Literal["link", "node", "srlg"]
+"""What connections that keep apart may not share (intents/diversity.py)."""
 
 
 class Reason(str, Enum):
@@ -73,8 +75,9 @@ class Connection:
     """One point-to-point wish, located in the network: what the planner places.
 
     `key` is always `intent/from-to`; `title` is what reports call it (the intent's name where it has one connection).
-    Protection that is not required is had as far as it can be. `provenance` pairs a field's path (`slo.latency.max`)
-    with its source (`phrase: "sub-ms"`, `profile NAME`, `default D-02`, `intent`, `slice NAME`).
+    Protection that is not required is had as far as it can be. `diverse_from` names other intents. `provenance` pairs a
+    field's path (`slo.latency.max`) with its source (`phrase: "sub-ms"`, `profile NAME`, `default D-02`, `intent`,
+    `slice NAME`).
     """
 
     key: str
@@ -95,6 +98,8 @@ class Connection:
     priority: int = 50
     protection: Protection = "none"
     protection_required: bool = True
+    diverse_from: frozenset[str] = frozenset()
+    diverse_level: DiversityLevel = "link"
     slice: str | None = None
     tenant: str | None = None
     provenance: tuple[tuple[str, str], ...] = ()

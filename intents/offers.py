@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from intents.capacity import Books, Demand, demand
 from intents.exposure import fastest_protected_ns
-from intents.model import Connection
+from intents.model import Connection, DiversityLevel
 from intents.protection import protected_route
 from intents.roads import COST_UNIT, LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, is_round_trip, measure_of, route, weight
@@ -51,11 +51,28 @@ class Offers:
 
     def of(self, connection: Connection) -> Iterator[Offer]:
         """One for each thing whose change alone would do."""
-        for kind in (self._protection, self._latency, self._rate, self._reverse_rate, self._burst, self._packet,
-                     self._avoided_links, self._avoided_switches, self._stops, self._co_routing):
+        for kind in (self._diversity, self._diversity_level, self._protection, self._latency, self._rate,
+                     self._reverse_rate, self._burst, self._packet, self._avoided_links, self._avoided_switches,
+                     self._stops, self._co_routing):
             offer = kind(connection)
             if offer is not None:
                 yield offer
+
+    def _diversity(self, connection: Connection) -> Offer | None:
+        """Without keeping apart from the first intent that is one too many, else from none."""
+        others = sorted(connection.diverse_from)
+        tried = (self._working(f"without diversity from {', '.join(left_out)}",
+                               replace(connection, diverse_from=connection.diverse_from.difference(left_out)))
+                 for left_out in (*([other] for other in others), others) if left_out)
+        return next((offer for offer in tried if offer), None)
+
+    def _diversity_level(self, connection: Connection) -> Offer | None:
+        """At a level that asks for less, or for something else."""
+        levels: tuple[DiversityLevel, ...] = ("srlg", "node", "link")
+        tried = (self._working(f"diversity {connection.diverse_level} -> {level}",
+                               replace(connection, diverse_level=level))
+                 for level in levels if connection.diverse_from and connection.diverse_level not in ("link", level))
+        return next((offer for offer in tried if offer), None)
 
     def _protection(self, connection: Connection) -> Offer | None:
         return self._working("without protection", replace(connection, protection="none")) if (

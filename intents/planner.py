@@ -7,18 +7,21 @@ what lost its place comes before newcomers; what was refused is tried again each
 protection that it requires cannot be had; what was placed goes on without it, and gets it back as soon as it can be had.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from intents.capacity import Books, Claim, demand
+from intents.companions import Side, considerate
 from intents.conflicts import conflicts
 from intents.detours import enter_draws, is_sheltered, whole_way
+from intents.diversity import Apart
 from intents.model import Connection, Direction, Path, Placement, Plan, Wanted
 from intents.paths import Trail
 from intents.protection import Find, anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
-from intents.routes import Detour, Route, claims, found_again, limit_ns, obeyed
+from intents.routes import Detour, Route, claims, found_again, limit_ns, measure_of, obeyed, weight
 from topologies.model import Topology
 
 
@@ -30,7 +33,7 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     the failure of any one link brings by detours, are within capacity; no key is both placed and refused. The old path of
     what moves counts for nothing where a link of it is down: nothing flows there.
     """
-    roads, books = Roads(network, down), Books(network)
+    roads, books = Roads(network, down), Books(network, Apart(network, wanted.connections))
     refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
     ranked = sorted((one for one in wanted.connections if one.key not in refusals), key=_rank)
     old = {one.key: previous.placements[one.key] for one in ranked if one.key in previous.placements}
@@ -39,11 +42,13 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     moving = [one for one in ranked if one.key in old and one.key not in routes]
     for one in moving:
         books.hold(_flowing(roads, old[one.key]), one.key)
-    for one in moving + [one for one in ranked if one.key not in old]:
-        chosen = _moved(roads, books, one, old[one.key]) if one.key in old else protected_route(
-            roads, books, one)
+        books.apart.put(one, (arc for arcs in _alive(roads, old[one.key]).values() for arc in arcs), is_left=True)
+    coming = moving + [one for one in ranked if one.key not in old]
+    for place, one in enumerate(coming):
+        chosen = _chosen(roads, books, one, old, coming[place + 1:])
         if chosen is None:
             books.release(one.key)
+            books.apart.release(one)
         else:
             _enter(roads, books, one, chosen)
             routes[one.key] = chosen
@@ -66,7 +71,8 @@ def _kept(roads: Roads, books: Books, placed: list[tuple[Connection, Placement]]
     routes = {}
     for connection, placement in placed:
         before = route_of(roads, placement)
-        if before is None or _asks_more(placement.connection, connection) or not _stands(roads, connection, before):
+        if before is None or _asks_more(placement.connection, connection) or (
+                not _stands(roads, books, connection, before)):
             continue
         if books.fits(claims(connection, before), connection.key) and (
                 connection.protection == "none" or is_sheltered(roads, books, connection, before)):
@@ -77,19 +83,43 @@ def _kept(roads: Roads, books: Books, placed: list[tuple[Connection, Placement]]
 
 def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) -> None:
     books.take(claims(connection, chosen), connection.key)
+    books.apart.put(connection, (*chosen.forward, *chosen.reverse))
     enter_draws(roads, books, connection, chosen)
 
 
-def _moved(roads: Roads, books: Books, connection: Connection, placement: Placement) -> Route | None:
+def _chosen(roads: Roads, books: Books, connection: Connection, old: Mapping[str, Placement],
+            later: Sequence[Connection]) -> Route | None:
+    """A route for what has none yet; where it keeps apart from others, one that leaves those who come later a way."""
+    def side(one: Connection) -> Side:
+        before = route_of(roads, old[one.key]) if one.key in old else None
+        return Side(one, partial(_sought, roads, books, one, old.get(one.key)),
+                    lambda chosen: (before is not None and [*chosen.trails()] != [*before.trails()],
+                                    sum(weight(roads, measure_of(one), trail) for _, trail in chosen.trails()),
+                                    len(chosen.forward) + len(chosen.reverse)))
+
+    if not books.apart.bonds(connection):
+        return _sought(roads, books, connection, old.get(connection.key))
+    return considerate(books.apart, side(connection), later, side)
+
+
+def _sought(roads: Roads, books: Books, connection: Connection, placement: Placement | None,
+            off: frozenset[int] = frozenset()) -> Route | None:
+    """The best route that keeps off some arcs, beside all who have theirs."""
+    if placement is None:
+        return protected_route(roads, books, connection, off)
+    return _moved(roads, books, connection, placement, off)
+
+
+def _moved(roads: Roads, books: Books, connection: Connection, placement: Placement, off: frozenset[int]) -> Route | None:
     """A route for what could not simply stay: the old one after all, or one direction of it, or another."""
     before, old = route_of(roads, placement), placement.connection
-    finds: list[Find] = [anew(roads, books, connection)]
+    finds: list[Find] = [anew(roads, books, connection, off=off)]
     if before is not None:
-        good = obeyed(roads, connection, before)
-        kept = {direction: trail for direction, trail in before.trails() if direction in good}
+        good = obeyed(roads, books, connection, before)
+        kept = {direction: trail for direction, trail in before.trails() if direction in good and off.isdisjoint(trail)}
         if kept:
-            finds.insert(0, anew(roads, books, connection, kept))
-        if _stands(roads, connection, before) and books.fits(claims(connection, before), connection.key):
+            finds.insert(0, anew(roads, books, connection, kept, off))
+        if len(kept) == len(list(before.trails())) and books.fits(claims(connection, before), connection.key):
             finds.insert(0, lambda shut: before if all(
                 shut[direction].isdisjoint(trail) for direction, trail in before.trails()) else None)
     is_same_wish = (old.protection, old.protection_required) == (connection.protection, connection.protection_required)
@@ -113,12 +143,14 @@ def _detours(roads: Roads, placement: Placement) -> Iterator[Detour]:
                 yield Detour(path.direction, roads.number[path.protects, working.nodes[hop]], around[hop:-1])
 
 
-def _stands(roads: Roads, connection: Connection, before: Route) -> bool:
-    return obeyed(roads, connection, before) == {direction for direction, _ in before.trails()}
+def _stands(roads: Roads, books: Books, connection: Connection, before: Route) -> bool:
+    return obeyed(roads, books, connection, before) == {direction for direction, _ in before.trails()}
 
 
 def _asks_more(old: Connection, new: Connection) -> bool:
-    """Whether a connection asks for more room than before, or for room of another kind."""
+    """Whether a connection asks for more room than before, or for room of another kind, or to keep apart from more."""
+    if not new.diverse_from <= old.diverse_from or (new.diverse_from and new.diverse_level != old.diverse_level):
+        return True
     pairs = [(demand(old, direction), demand(new, direction)) for direction in ("forward", "reverse")]
     return any(more is not None and (less is None or more.rate_bps > less.rate_bps or more.burst_bytes > less.burst_bytes
                                      or more.packet_bytes < less.packet_bytes
@@ -126,12 +158,17 @@ def _asks_more(old: Connection, new: Connection) -> bool:
 
 
 def _flowing(roads: Roads, placement: Placement) -> Iterator[Claim]:
-    """What the old paths of a connection still carry: nothing where a link of them is down or gone."""
-    for direction in ("forward", "reverse"):
-        path, wished = placement.working(direction), demand(placement.connection, direction)
-        trail = found_again(roads, path) if path else None
-        if trail is not None and wished is not None and roads.closed.isdisjoint(trail):
+    """What the old paths of a connection still carry."""
+    for direction, trail in _alive(roads, placement).items():
+        if (wished := demand(placement.connection, direction)) is not None:
             yield from ((arc, wished) for arc in trail)
+
+
+def _alive(roads: Roads, placement: Placement) -> dict[Direction, Trail]:
+    """The old paths of a connection that carry anything: not those of which a link is down or gone."""
+    working = {path.direction: found_again(roads, path) for path in placement.paths if path.role == "working"}
+    return {direction: trail for direction, trail in working.items()
+            if trail is not None and roads.closed.isdisjoint(trail)}
 
 
 def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement:

@@ -25,14 +25,16 @@ Find = Callable[[Mapping[Direction, frozenset[int]]], Route | None]
 """A route that leaves some arcs of each direction alone."""
 
 
-def protected_route(roads: Roads, books: Books, connection: Connection) -> Route | None:
-    """The best route that obeys every constraint and has room, with detours for all its hops if these are required."""
-    return settled(roads, books, connection, (anew(roads, books, connection),))
+def protected_route(roads: Roads, books: Books, connection: Connection, off: frozenset[int] = frozenset()) -> Route | None:
+    """The best route that obeys every constraint and has room, with detours for all its hops if these are required. Its
+    working paths keep `off` some arcs."""
+    return settled(roads, books, connection, (anew(roads, books, connection, off=off),))
 
 
-def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direction, Trail] = NOTHING) -> Find:
-    """Routes by search; `kept` as in `route`."""
-    return lambda shut: route(roads, books, connection, kept, shut)
+def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direction, Trail] = NOTHING,
+         off: frozenset[int] = frozenset()) -> Find:
+    """Routes by search; `kept` as in `route`, `off` as in `protected_route`."""
+    return lambda shut: route(roads, books, connection, kept, {way: arcs | off for way, arcs in shut.items()})
 
 
 def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[Find], standing: Iterable[Detour] = (),

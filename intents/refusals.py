@@ -2,7 +2,8 @@
 
 Rules of this file: reasons are told apart by leaving constraints out. What has a path but for its rate is refused for
 BANDWIDTH, what has one but for its bound too for LATENCY, but for its size too for MTU; the rest is NO_PATH. What has
-one, and not the detours that it requires, is refused for PROTECTION.
+one, and not the detours that it requires, is refused for PROTECTION. What could be placed if nobody kept apart is refused
+for DIVERSITY; what could not either is told as if nobody did.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from intents.budget import hop
 from intents.capacity import Books
+from intents.entanglement import entanglement
 from intents.exposure import exposure
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
@@ -40,8 +42,8 @@ class Refusals:
 
     def of(self, connection: Connection) -> Refusal:
         """Why this connection has no place in the plan, and with what change it would."""
-        alike = replace(connection, key="", title="", intent="", selector=Selector(), priority=0, slice=None, tenant=None,
-                        provenance=())
+        alike = replace(connection, key="", title="", selector=Selector(), priority=0, slice=None, tenant=None,
+                        provenance=(), intent=connection.intent if self._books.apart.bonds(connection) else "")
         if alike not in self._found:
             offers = tuple(self._offers.of(alike))
             reason, message = _reason(self._roads, self._books, alike, offers)
@@ -55,6 +57,10 @@ class Refusals:
 
 
 def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer]) -> tuple[Reason, str]:
+    if books.apart.bonds(connection):
+        if (witness := entanglement(roads, books, connection)) is not None:
+            return Reason.DIVERSITY, witness
+        books = books.regardless(roads.network)
     if connection.protection != "none" and connection.protection_required and (
             chosen := route(roads, books, connection)):
         return Reason.PROTECTION, exposure(roads, books, connection, chosen)

@@ -75,12 +75,12 @@ def claims(connection: Connection, chosen: Route) -> list[Claim]:
             if (wished := demand(connection, direction)) is not None for arc in trail]
 
 
-def obeyed(roads: Roads, connection: Connection, chosen: Route) -> frozenset[Direction]:
+def obeyed(roads: Roads, books: Books, connection: Connection, chosen: Route) -> frozenset[Direction]:
     """The directions of a route that obey the constraints of a connection, whether there is room or not.
 
     None of them where what joins the two (co-routing, a round-trip bound) is not obeyed.
     """
-    measure, barred = measure_of(connection), barred_to(roads, connection)
+    measure, shut = measure_of(connection), shut_to(roads, books, connection)
     limit, is_joint = limit_ns(connection), is_round_trip(connection)
     spent = {direction: weight(roads, measure, trail) % COST_UNIT for direction, trail in chosen.trails()}
     if connection.both_ways != bool(chosen.reverse) or (
@@ -88,7 +88,7 @@ def obeyed(roads: Roads, connection: Connection, chosen: Route) -> frozenset[Dir
             is_joint and limit is not None and sum(spent.values()) > limit):
         return frozenset()
     return frozenset(direction for direction, trail in chosen.trails()
-                     if _joins(roads, connection, direction, trail) and barred.isdisjoint(trail)
+                     if _joins(roads, connection, direction, trail) and shut.isdisjoint(trail)
                      and (is_joint or limit is None or spent[direction] <= limit))
 
 
@@ -133,6 +133,12 @@ def barred_to(roads: Roads, connection: Connection) -> frozenset[int]:
                         connection.latency is not None)
 
 
+def shut_to(roads: Roads, books: Books, connection: Connection) -> frozenset[int]:
+    """The arcs that its working paths may not use besides: those of whom it keeps apart from."""
+    barred, kept_off = barred_to(roads, connection), books.apart.shut(connection)
+    return barred | kept_off if kept_off else barred
+
+
 def largest_packet(roads: Roads, connection: Connection) -> int:
     """The largest IP packet that can come, in bytes."""
     return min(connection.bandwidth.max_packet_bytes, *(host.mtu for host in ends(roads, connection, "forward")))
@@ -159,7 +165,7 @@ class _Leg:
         self.start, self.goal = source.at.switch, target.at.switch
         self.first, self.last = roads.access(source, target)
         self.measure, self.via = measure_of(connection), stops(connection, direction)
-        self.gate = books.gate(demand(connection, direction), barred_to(roads, connection), connection.key)
+        self.gate = books.gate(demand(connection, direction), shut_to(roads, books, connection), connection.key)
 
     def best(self, usable: Callable[[int], bool] | None = None, most: int | None = 1) -> list[Trail]:
         """The best trails from host to host, at most so many; `usable` stands in for this direction's own gate."""

@@ -1,8 +1,9 @@
 """An intent to its connections: between whom, under which profile, and what is refused at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from intents.documents import Documents, Intent, Profile, Slice
@@ -21,6 +22,9 @@ from .way import Way, told, way
 from .wish import Named, connection, misfits, selector, with_defaults
 
 D = TypeVar("D")
+
+NAMED_AT_MOST = 8
+"""Names that a message lists where none is near."""
 
 
 @dataclass
@@ -82,6 +86,7 @@ def expand(intent: Intent, scene: Scene) -> list[Connection | Refusal]:
         leaves = _leaves(said, pair, slice_, scene)
         wished = way(leaves, scene.inventory, scene.problems)
         scene.problems += misfits(leaves)
+        _check_others(intent, leaves, scene)
         if ends := _ends(pair, leaves, scene):
             key = _unique(f"{intent.name}/{ends[0]}-{ends[1]}", keys)
             named = Named(key, intent.name if len(pairs) == 1 else key, intent.name, *ends,
@@ -109,7 +114,8 @@ def _slice_layer(slice_: Slice) -> Leaves:
 def _known(kind: str, leaf: Leaf | None, known: Mapping[str, D], scene: Scene) -> D | None:
     """The document of that name; a problem where there is none."""
     if leaf is not None and leaf.value not in known:
-        there_is = f"; there is {', '.join(known)}" if known else "; none is defined"
+        more = f" and {len(known) - NAMED_AT_MOST} more" if len(known) > NAMED_AT_MOST else ""
+        there_is = f"; there is {', '.join(islice(known, NAMED_AT_MOST))}{more}" if known else "; none is defined"
         _note(scene, leaf, f'no {kind} "{leaf.value}"{nearest(leaf.value, known) or there_is}')
     return None if leaf is None else known.get(leaf.value)
 
@@ -157,6 +163,18 @@ def _ends(pair: _Pair, leaves: Leaves, scene: Scene) -> tuple[str, str] | None:
                                   "a connection runs between two")
         return None
     return source, target
+
+
+def _check_others(intent: Intent, leaves: Leaves, scene: Scene) -> None:
+    """Whether the intents to keep apart from are there, and are others. A profile may name who follows it himself."""
+    leaf = leaves.get("sle.diverse-from.intents")
+    if leaf is None or leaf.place is None:
+        return
+    for number, name in enumerate(leaf.value):
+        entry = replace(leaf, value=name, place=leaf.place.entry(number))
+        _known("intent", entry, scene.documents.intents, scene)
+        if name == intent.name and leaf.place.document is intent:
+            _note(scene, entry, f'"{name}" is this intent itself, which keeps apart from others only; name another')
 
 
 def _host(leaf: Leaf, scene: Scene) -> str | None:

@@ -36,8 +36,6 @@ GROUNDLESS: Final = (
            'detours avoid the link that failed, not the switch behind it; say "level: link"'),
     Ground("sle.isolation", ("shared",), Reason.RESOURCE,
            '"{value}" needs queues or links of its own, and no queue back-end makes them; say "shared"'),
-    Ground("sle.diverse-from.intents", (), Reason.DIVERSITY,
-           'paths are not chosen apart from those of other intents; keep them apart with "path.avoid" and "path.via"'),
     Ground("slo.jitter.max", (), Reason.UNVERIFIABLE,
            "no queue's spread of delays is known; bound the latency, which bounds the jitter"),
     Ground("slo.loss.max", (), Reason.UNVERIFIABLE,

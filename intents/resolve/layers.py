@@ -48,6 +48,7 @@ Leaves = Mapping[str, Leaf]
 _UNITS: Final = {
     **dict.fromkeys(("slo.latency.max", "slo.latency.strict", "slo.latency.severe-above"), "slo.latency.max"),
     **dict.fromkeys(("match.protocol", "match.source-port", "match.destination-port", "match.dscp"), "match"),
+    **dict.fromkeys(("sle.diverse-from.intents", "sle.diverse-from.level"), "sle.diverse-from"),
     **dict.fromkeys(("path.protection.mode", "path.protection.level", "path.protection.required"), "path.protection"),
 }
 

@@ -45,6 +45,8 @@ def connection(named: Named, leaves: Leaves, way: Way) -> Connection:
         co_routed=value("path.co-routed", False), objective=value("path.objective"), priority=value("priority"),
         protection=value("path.protection.level", "none") if value("path.protection.mode") == "fast-failover" else "none",
         protection_required=value("path.protection.required", True),
+        diverse_from=frozenset(value("sle.diverse-from.intents", ())) - {named.intent},
+        diverse_level=value("sle.diverse-from.level", "link"),
         provenance=tuple(sorted((field, leaf.source) for field, leaf in leaves.items())))
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 from intents.budget import hop
 from intents.model import Connection, Direction, Path, Placement
@@ -82,6 +82,29 @@ def _broken_path(network: Topology, wish: Connection, path: Path, arcs: list[Arc
         yield "via"
     if any(arc.mtu < packet + LABEL_BYTES for arc in arcs[1:-1]):
         yield "mtu"
+
+
+def entangled(network: Topology, placements: Iterable[Placement]) -> Iterator[str]:
+    """What connections share that are to be kept apart."""
+    for one, other in combinations(placements, 2):
+        for asker, named in ((one, other), (other, one)):
+            wish = asker.connection
+            if named.connection.intent in wish.diverse_from - {wish.intent}:
+                yield from (f"{what} of {wish.key} and {named.connection.key}" for what in sorted(
+                    _common(network, one, other, wish.diverse_level)))
+
+
+def _common(network: Topology, one: Placement, other: Placement, level: str) -> set[str]:
+    links = [each.links & network.link_by_name.keys() for each in (one, other)]
+    common = set(links[0] & links[1])
+    if level == "srlg":
+        groups = [{group for name in names for group in network.link_by_name[name].srlg} for names in links]
+        common |= groups[0] & groups[1]
+    if level == "node":
+        passed = [{node for path in _working(each) for node in path.nodes[1:-1]} for each in (one, other)]
+        ends = [{path.nodes[place] for path in _working(each) for place in (1, -2)} for each in (one, other)]
+        common |= (passed[0] & passed[1]) - (ends[0] & ends[1])
+    return common
 
 
 def overbooked(network: Topology, before: Mapping[str, Placement], after: Mapping[str, Placement],

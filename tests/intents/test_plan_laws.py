@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from intents.budget import hop
 from intents.capacity import Books
+from intents.diversity import Apart
 from intents.model import Connection, Placement, Plan, Reason, Selector, Wanted
 from intents.offers import Offers
 from intents.planner import plan
 from intents.roads import Roads
 from intents.routes import Route, claims, found_again
-from tests.intents.audit import arcs_of, broken, every_placement, overbooked
+from tests.intents.audit import arcs_of, broken, entangled, every_placement, overbooked
 from tests.intents.wishes import connections, networks, wishes
 from topologies.model import Topology
 
@@ -29,8 +30,10 @@ def worlds(draw: st.DrawFn, most_switches: int = 5, most: int = 5) -> World:
 @given(worlds())
 def test_placements_obey_their_constraints(world: World):
     network, wanted, down = world
-    for placement in plan(network, Plan(), Wanted(wanted), down).placements.values():
+    found = plan(network, Plan(), Wanted(wanted), down).placements.values()
+    for placement in found:
         assert list(broken(network, placement, down)) == []
+    assert list(entangled(network, found)) == []
 
 
 @given(worlds(), st.randoms(use_true_random=False))
@@ -65,6 +68,7 @@ def test_reservations_fit_at_every_instant_of_a_change(world: World, data: st.Da
     before = plan(network, Plan(), Wanted(wanted))
     later = tuple(data.draw(st.just(one) | _changed(network, one)) for one in wanted)
     after = plan(network, before, Wanted((*later, data.draw(connections(network, "new")))), down)
+    assert list(entangled(network, after.placements.values())) == []
     assert list(overbooked(network, {}, before.placements)) == []
     assert list(overbooked(network, before.placements, after.placements, down)) == []
 
@@ -78,9 +82,11 @@ def test_what_is_refused_could_not_be_had(world: World):
         if refusal is None or refusal.reason == Reason.CONFLICT:
             continue
         obedient = [one for one in every_placement(network, wish) if not list(broken(network, one, down))]
-        assert (refusal.reason == Reason.BANDWIDTH) == bool(obedient)
-        for one in obedient:
-            assert list(overbooked(network, {}, {**found.placements, wish.key: one}))
+        roomy = [one for one in obedient if not list(overbooked(network, {}, {**found.placements, wish.key: one}))]
+        assert (refusal.reason in (Reason.BANDWIDTH, Reason.DIVERSITY)) == bool(obedient)
+        assert (refusal.reason == Reason.DIVERSITY) == bool(roomy)
+        for one in roomy:
+            assert list(entangled(network, (*found.placements.values(), one)))
 
 
 @given(networks(most_switches=4), st.data())
@@ -98,10 +104,11 @@ def test_a_connection_alone_gets_the_best_there_is(network: Topology, data: st.D
 def test_every_counter_offer_would_do(world: World):
     network, wanted, down = world
     found = plan(network, Plan(), Wanted(wanted), down)
-    roads, books = Roads(network, down), Books(network)
+    roads, books = Roads(network, down), Books(network, Apart(network, wanted))
     for placement in found.placements.values():
         trails = [found_again(roads, path) or () for path in placement.paths]
         books.take(claims(placement.connection, Route(*trails)), placement.connection.key)
+        books.apart.put(placement.connection, (arc for trail in trails for arc in trail))
     for wish in wanted:
         if wish.key not in found.refusals or found.refusals[wish.key].reason == Reason.CONFLICT:
             continue

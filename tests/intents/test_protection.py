@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from intents.capacity import Books
 from intents.compiler import compile_rules
 from intents.detours import enter_draws
+from intents.diversity import Apart
 from intents.model import Bandwidth, Connection, LatencyBound, Placement, Plan, Reason, Selector, Wanted
 from intents.offers import Offers
 from intents.planner import plan, route_of
@@ -179,10 +180,11 @@ def test_what_is_too_slow_even_alone_is_offered_the_delay_that_detours_need():
 def test_every_counter_offer_would_do(world: World):
     network, wished = world
     found = planned(network, *wished)
-    roads, books = Roads(network, frozenset()), Books(network)
+    roads, books = Roads(network, frozenset()), Books(network, Apart(network, wished))
     for placement in found.placements.values():
         chosen = route_of(roads, placement)
         books.take(claims(placement.connection, chosen), placement.connection.key)
+        books.apart.put(placement.connection, (*chosen.forward, *chosen.reverse))
         enter_draws(roads, books, placement.connection, chosen)
     for one in wished:
         if one.key in found.refusals and found.refusals[one.key].reason != Reason.CONFLICT:

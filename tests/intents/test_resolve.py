@@ -281,7 +281,6 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
     ({"path": {"protection": {"mode": "fast-failover", "level": "node"}}}, Reason.PROTECTION),
     ({"path": {"protection": {"mode": "standby", "required": False}}}, Reason.PROTECTION),
     ({"sle": {"isolation": "dedicated"}}, Reason.RESOURCE),
-    ({"sle": {"diverse-from": {"intents": ["surgery-2"]}}}, Reason.DIVERSITY),
     ({"slo": {"jitter": {"max": "200 us"}}}, Reason.UNVERIFIABLE),
     ({"slo": {"loss": {"max": "1e-4"}}}, Reason.UNVERIFIABLE),
     ({"slo": {"availability": {"target": "99.99 %"}}}, Reason.UNVERIFIABLE),
@@ -318,9 +317,8 @@ def test_phrases_are_refused_as_fields_are() -> None:
                   intent("path from surgeon to nearest surgery-ai", "b"),
                   intent("path from surgeon to camera, disjoint from a", "c"), intent("path from store to camera", "d"))
     assert [(each.key, each.reason) for each in both.refusals] == [
-        ("a/surgeon-robot", Reason.UNVERIFIABLE), ("b/surgeon-surgery-ai", Reason.NO_INSTANCE),
-        ("c/surgeon-camera", Reason.DIVERSITY)]
-    assert [each.key for each in both.connections] == ["d/store-camera"]
+        ("a/surgeon-robot", Reason.UNVERIFIABLE), ("b/surgeon-surgery-ai", Reason.NO_INSTANCE)]
+    assert [each.key for each in both.connections] == ["c/surgeon-camera", "d/store-camera"]
     assert both.refusals[0].message.startswith('slo.jitter.max (phrase: "at most 2 ms jitter"): no queue')
     assert 'slo.availability.target (phrase: "availability at least 99.99 %"): ' in both.refusals[0].message
 
@@ -340,6 +338,34 @@ def test_protected_is_a_word_for_detours_around_links() -> None:
     sources = dict(wish.provenance)
     assert sources["path.protection.mode"] == 'phrase: "protected"'
     assert sources["path.protection.level"] == "default D-11"
+
+
+def test_who_keeps_apart_from_whom() -> None:
+    apart = {"diverse-from": {"intents": ["b"], "level": "srlg"}}
+    both = wanted(intent({"from": "surgeon", "to": "robot", "sle": apart}, "a"),
+                  intent("path from surgeon to robot, disjoint from a", "b")).connections
+    assert [(each.diverse_from, each.diverse_level) for each in both] == [({"b"}, "srlg"), ({"a"}, "link")]
+    assert dict(both[1].provenance)["sle.diverse-from.level"] == "default D-16"
+
+
+def test_a_profile_may_keep_all_who_follow_it_apart() -> None:
+    profile = """
+apiVersion: isochrone/v1
+kind: Profile
+metadata: {name: twin}
+spec: {reason: two ways, class: assured, sle: {diverse-from: {intents: [a, b], level: node}}}
+"""
+    both = wanted(intent("path from surgeon to robot for twin profile", "a"),
+                  intent("path from surgeon to camera for twin profile", "b"), profile).connections
+    assert [(each.diverse_from, each.diverse_level) for each in both] == [({"b"}, "node"), ({"a"}, "node")]
+
+
+def test_an_intent_keeps_apart_from_other_intents_that_are_there() -> None:
+    assert problems(between("surgeon", "robot", sle={"diverse-from": {"intents": ["surgary", "surgery"]}})) == [
+        'wish.yaml:11:11: no intent "surgary"; did you mean "surgery"?',
+        'wish.yaml:12:11: "surgery" is this intent itself, which keeps apart from others only; name another']
+    assert problems(intent("path from surgeon to robot, disjoint from nobody")) == [
+        'wish.yaml:5:50: no intent "nobody"; there is surgery']
 
 
 texts = st.permutations([intent("sub-ms path for telemedicine slice", "a"), intent("path from store to robot", "b"),

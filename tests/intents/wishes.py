@@ -17,6 +17,9 @@ GBPS = 1_000 * MBPS
 US = 1_000
 CLASSES = ("delay-critical", "guaranteed")
 
+INTENTS = tuple(f"i{number}" for number in range(4))
+"""Those that others keep apart from."""
+
 SELECTORS = (*(Selector("udp", None, port) for port in range(1, 7)), Selector(), Selector("udp"), Selector(dscp=46))
 
 
@@ -35,7 +38,8 @@ def networks(draw: st.DrawFn, most_switches: int = 5, most_hosts: int = 4) -> To
         delay = draw(st.sampled_from((0, 10, 10, 30, 100, None)))
         links.append(Link(f"l{number:02}", PortId(a, ports[a]), PortId(b, ports[b]),
                           draw(st.sampled_from((10, 50, 100))) * MBPS, None if delay is None else delay * US,
-                          draw(st.sampled_from((1500, 1600, 1600, 1600))), (), draw(st.sampled_from((0, 1, 1, 5)))))
+                          draw(st.sampled_from((1500, 1600, 1600, 1600))), draw(st.sampled_from(((), (), ("duct",)))),
+                          draw(st.sampled_from((0, 1, 1, 5)))))
     hosts = [Host(f"h{number}", PortId(draw(st.sampled_from(names)), number), f"00:00:00:00:00:{number:02x}",
                   (IPv4Interface(f"10.0.0.{number}/24"),), 100 * MBPS)
              for number in range(1, draw(st.integers(2, most_hosts)) + 1)]
@@ -59,7 +63,9 @@ def connections(draw: st.DrawFn, network: Topology, name: str = "i", selectors: 
         tuple(draw(st.lists(st.sampled_from(switches), unique=True, max_size=2))) if draw(rare) else (),
         draw(st.frozensets(st.sampled_from(links), max_size=2)) if links and draw(rare) else frozenset(),
         draw(st.frozensets(st.sampled_from(switches), max_size=1)) if draw(rare) else frozenset(),
-        draw(rare), draw(st.sampled_from(("min-latency", "min-cost"))), draw(st.sampled_from((1, 50, 50))))
+        draw(rare), draw(st.sampled_from(("min-latency", "min-cost"))), draw(st.sampled_from((1, 50, 50))),
+        diverse_from=draw(st.frozensets(st.sampled_from(INTENTS), max_size=2)) - {name} if draw(rare) else frozenset(),
+        diverse_level=draw(st.sampled_from(("link", "node", "srlg"))))
 
 
 @st.composite

@@ -1,0 +1,54 @@
+"""Why a connection finds no way apart from those that it keeps apart from: what every way has in common with them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from intents.capacity import Books
+from intents.diversity import Bond, Element, Run
+from intents.model import Connection
+from intents.protection import protected_route
+from intents.roads import Roads
+
+NAMED_AT_MOST = 4
+"""Shared elements that a sentence lists."""
+
+
+def entanglement(roads: Roads, books: Books, connection: Connection) -> str | None:
+    """What stands in the way of a connection that could be placed if nobody kept apart; `None` where it could not either.
+
+    The elements named are as few as leave it no way: were any one of them free to be shared, it would have one.
+    """
+    taken, free = books.apart.taken(connection), books.regardless(roads.network)
+    if not taken or protected_route(roads, free, connection) is None:
+        return None
+    if protected_route(roads, books, connection) is not None:
+        return "there will be a way apart when the paths that this plan gives up are gone; plan again"
+    def locks_out(elements: frozenset[Element]) -> bool:
+        off = frozenset().union(*map(books.apart.arcs_of, elements))
+        return protected_route(roads, free, connection, off) is None
+
+    needed = min((_fewest(order, locks_out) for order in ([*reversed(taken)], [*taken])), key=len)
+    return _told({element: taken[element] for element in sorted(needed)})
+
+
+def _fewest(elements: Sequence[Element], locks_out: Callable[[frozenset[Element]], bool]) -> frozenset[Element]:
+    """Elements none of which can be left out, those at the end rather than those before."""
+    needed = frozenset(elements)
+    for element in elements:
+        if locks_out(needed - {element}):
+            needed -= {element}
+    return needed
+
+
+def _told(taken: Mapping[Element, tuple[Bond, Run]]) -> str:
+    shown = [f"{element} ({run.connection.title}{', until it has moved' if run.is_left else ''})"
+             for element, (_, run) in taken.items()][:NAMED_AT_MOST]
+    more = f" or {len(taken) - len(shown)} more" if len(taken) > len(shown) else ""
+    wishes = sorted({_wish(bond) for bond, _ in taken.values()})
+    return f"every way takes {' or '.join(shown)}{more}, and {' and '.join(wishes)}"
+
+
+def _wish(bond: Bond) -> str:
+    what = {"link": "link", "srlg": "link or risk group", "node": "link or switch"}[bond.level]
+    if bond.is_asked_by_other:
+        return f"{bond.intent} asks that it shares no {what} with it"
+    return f"it is to share no {what} with {bond.intent}"
