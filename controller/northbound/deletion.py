@@ -49,5 +49,6 @@ def _users(snapshot: Snapshot, rest: Documents, names: Sequence[Name]) -> list[s
             users.add(f"intent {name}")
     placed = (placement.connection for placement in snapshot.plan.placements.values())
     users |= {f"intent {connection.intent}" for connection in placed
-              if connection.intent in rest.intents and mentions(connection, snapshot.documents) & gone}
+              if connection.intent in rest.intents and (mentions(connection, snapshot.documents) | {
+                  ("intent", other) for other in connection.diverse_from}) & gone}
     return sorted(users)

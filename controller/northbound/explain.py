@@ -10,6 +10,7 @@ from controller.northbound.decisions import decision_message
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import document_message, with_provenance
 from controller.snapshot import Snapshot
+from intents.diversity import common_ends
 from intents.documents import Document
 from intents.model import Placement
 from intents.proof import prove
@@ -25,10 +26,12 @@ def explained(network: Topology, snapshot: Snapshot, intent: Document) -> pb.Exp
     assumed, and what was decided about it."""
     placements = [placement for placement in snapshot.plan.placements.values()
                   if placement.connection.intent == intent.name]
+    beside = snapshot.plan.placements.values()
     decisions = [decision_message(record) for record in snapshot.decisions if record.touches(intent.name)]
     return pb.ExplainResponse(
         revision=snapshot.revision, document=document_message(intent, with_provenance({intent.name}, snapshot)),
-        assumptions=_assumptions(network, placements), proof=_proof(network, snapshot, placements), decisions=decisions)
+        assumptions=(*_assumptions(network, placements), *common_ends(network, placements, beside)),
+        proof=_proof(network, snapshot, placements), decisions=decisions)
 
 
 def _proof(network: Topology, snapshot: Snapshot, placements: list[Placement]) -> pb.Proof | None:

@@ -82,3 +82,11 @@ spec: {reason: to try, class: guaranteed}
     with pytest.raises(CallRefusedError, match="in use by slice telemedicine"):
         client.delete([PROFILE("mine")])
     client.delete([SLICE("telemedicine"), PROFILE("mine")])
+
+
+def test_an_intent_that_others_keep_apart_from_is_not_deleted_alone(client: Client) -> None:
+    apply(client, intent("a", "surgeon", "robot"),
+          intent("b", "scanner", "endoscope", "sle: {diverse-from: {intents: [a]}}"))
+    with pytest.raises(CallRefusedError, match="in use by intent b"):
+        client.delete([INTENT("a")])
+    client.delete([INTENT("a"), INTENT("b")])

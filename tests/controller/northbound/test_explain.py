@@ -14,7 +14,7 @@ from controller.snapshot import Snapshot
 from tests.controller.agent.traffic import Traffic, key, loaded
 from topologies.metro import metro
 
-from .documents import SURGERY, TELEMEDICINE, apply
+from .documents import SURGERY, TELEMEDICINE, apply, intent
 
 
 class Shown:
@@ -51,6 +51,15 @@ def test_what_is_not_in_the_switches_yet_is_not_proved(client: Client) -> None:
     assert not told.proof.holds
     assert told.proof.counterexamples
     assert told.assumptions[0].startswith("class queues are assumed, there is no queue back-end")
+
+
+def test_what_keeps_apart_and_ends_at_one_place_is_told_so(client: Client) -> None:
+    apply(client, intent("a", "surgeon", "robot"),
+          intent("b", "surgeon", "endoscope", "sle: {diverse-from: {intents: [a], level: node}}"))
+    sentence = ("a and b keep apart but for the link of surgeon, switch s1, switch s3, where both end: no path could avoid "
+                "that")
+    assert sentence in client.explain("a").assumptions
+    assert sentence.replace("a and b", "b and a") in client.explain("b").assumptions
 
 
 def test_an_unknown_intent_is_said_with_the_nearest(client: Client) -> None:
