@@ -123,7 +123,7 @@ def _moved(roads: Roads, books: Books, connection: Connection, placement: Placem
             finds.insert(0, lambda shut: before if all(
                 shut[direction].isdisjoint(trail) for direction, trail in before.trails()) else None)
     is_same_wish = (old.protection, old.protection_required) == (connection.protection, connection.protection_required)
-    return settled(roads, books, connection, finds, before.detours if before else (), may_be_bare=is_same_wish)
+    return settled(roads, books, connection, finds, before.detours if before else (), is_same_wish, off)
 
 
 def route_of(roads: Roads, placement: Placement) -> Route | None:

@@ -28,7 +28,7 @@ Find = Callable[[Mapping[Direction, frozenset[int]]], Route | None]
 def protected_route(roads: Roads, books: Books, connection: Connection, off: frozenset[int] = frozenset()) -> Route | None:
     """The best route that obeys every constraint and has room, with detours for all its hops if these are required. Its
     working paths keep `off` some arcs."""
-    return settled(roads, books, connection, (anew(roads, books, connection, off=off),))
+    return settled(roads, books, connection, (anew(roads, books, connection, off=off),), off=off)
 
 
 def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direction, Trail] = NOTHING,
@@ -38,16 +38,16 @@ def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direc
 
 
 def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[Find], standing: Iterable[Detour] = (),
-            may_be_bare: bool = False) -> Route | None:
+            may_be_bare: bool = False, off: frozenset[int] = frozenset()) -> Route | None:
     """The first route found, with detours for all its hops if its connection wants them; `standing` are detours that
-    should stay.
+    should stay, `off` the arcs that no working path may use.
 
     Without such a route, a connection that does not require protection (or `may_be_bare` of it for now) has the first route
     found, with what detours there are.
     """
     ways, stay = tuple(finds), tuple(standing)
     if connection.protection != "none":
-        by_delay = anew(roads, books, replace(connection, objective="min-latency"))
+        by_delay = anew(roads, books, replace(connection, objective="min-latency"), off=off)
         for find in ways if connection.objective == "min-latency" else (*ways, by_delay):
             found = _protected(roads, books, connection, find, stay)
             if found is not None:

@@ -14,7 +14,8 @@ from topologies.units import render_rate, render_size, render_time
 
 def rewritten(asked: Connection, offered: Connection) -> tuple[FieldChange, ...]:
     """The fields that make the one wish of the other, in the order of a document."""
-    return (*_latency(asked.latency, offered.latency), *_bandwidth(asked, offered), *_way(asked, offered))
+    return (*_latency(asked.latency, offered.latency), *_bandwidth(asked, offered), *_diversity(asked, offered),
+            *_way(asked, offered))
 
 
 def _latency(asked: LatencyBound | None, offered: LatencyBound | None) -> Iterator[FieldChange]:
@@ -38,6 +39,13 @@ def _bandwidth(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
         old, new = getattr(asked.bandwidth, name), getattr(offered.bandwidth, name)
         if old != new:
             yield FieldChange(f"slo.bandwidth.{field}", None if new is None else render(new))
+
+
+def _diversity(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
+    if (asked.diverse_from, asked.diverse_level) != (offered.diverse_from, offered.diverse_level):
+        others = tuple(sorted(offered.diverse_from)) or None
+        yield FieldChange("sle.diverse-from.intents", others)
+        yield FieldChange("sle.diverse-from.level", others and offered.diverse_level)
 
 
 def _way(asked: Connection, offered: Connection) -> Iterator[FieldChange]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from intents.steps import diff
 from tests.intents.wishes import networks
 from topologies.builders import linear
 from topologies.metro import metro
-from topologies.model import Topology
+from topologies.model import PortId, Topology
 
 Spec = dict[str, Any]
 
@@ -83,6 +84,26 @@ def test_the_way_is_written_out():
     assert changes_offered(linear(3), spec)["without protection"] == {"path.protection.mode": "none"}
 
 
+def test_keeping_apart_from_fewer_or_less_is_written_out():
+    def offered(*others: str, on: Topology, level: str) -> dict[str, dict[str, Any]]:
+        specs = {name: {"from": "h1", "to": f"h{len(on.hosts)}", "match": {"protocol": protocol}}
+                 for name, protocol in (("a", "tcp"), ("b", "icmp"), ("i", "udp"))}
+        specs["i"] |= {"priority": 99, "sle": {"diverse-from": {"intents": list(others), "level": level}}}
+        refusal = plan(on, Plan(), resolve(documents(specs), on)).refusals["i/h1-h3"]
+        return {sentence: {change.field: change.value for change in changes}
+                for sentence, changes in zip(refusal.counter_offers, refusal.rewrites, strict=True)}
+
+    assert offered("a", on=linear(3), level="node") == {
+        "without diversity from a": {"sle.diverse-from.intents": None, "sle.diverse-from.level": None}}
+    double = replace(linear(3), links=tuple(sorted((*linear(3).links, *(
+        replace(link, name=f"{link.name}#2", a=PortId(link.a.switch, 8), b=PortId(link.b.switch, 9))
+        for link in linear(3).links)), key=lambda link: link.name)))
+    assert offered("a", on=double, level="node")["diversity node -> srlg"] == {
+        "sle.diverse-from.intents": ("a",), "sle.diverse-from.level": "srlg"}
+    assert offered("a", "b", on=linear(3), level="link") == {"without diversity from a, b": {
+        "sle.diverse-from.intents": None, "sle.diverse-from.level": None}}
+
+
 def test_what_is_avoided_by_other_words_is_written_as_links_and_switches():
     phrase = 'apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: i}\nspec: path from h1 to h3 avoiding s2\n'
     (refusal,) = plan(linear(3), Plan(), resolve(read_documents((phrase, "i.yaml")), linear(3))).refusals.values()
@@ -134,6 +155,11 @@ def specs(draw: st.DrawFn, network: Topology) -> Spec:
 @settings(deadline=None)
 def test_every_counter_offer_taken_is_placed_compiled_and_proved(network: Topology, data: st.DataObject):
     asked = {f"i{number}": data.draw(specs(network)) for number in range(data.draw(st.integers(1, 4)))}
+    for name in asked.keys() - {"i0"}:
+        if data.draw(st.booleans()):
+            others = data.draw(st.lists(st.sampled_from(sorted(asked.keys() - {name})), min_size=1, unique=True))
+            level = data.draw(st.sampled_from(("link", "node", "srlg")))
+            asked[name]["sle"] = {"diverse-from": {"intents": others, "level": level}}
     found = plan(network, Plan(), resolve(documents(asked), network))
     rules = compile_rules(network, found.placements, RuleSet())
     for key, refusal in found.refusals.items():
