@@ -37,23 +37,26 @@ def run_scenario(
     from .errors import LabError
 
     try:
-        load(name)
+        staged = load(name)
         sandbox.require()
-        with _report_file(json) as report, _sole_lab() as is_sole:
-            kept = () if json is None else (report.fileno(),)
-            how = "sole" if is_sole else "beside"
-            status = sandbox.run([sys.executable, "-m", "labs.inside", name, how, agent, *map(str, kept)], kept)
+        with (_report_file(json) as report, _sole_lab() as is_sole,
+              sandbox.parcel((staged, is_sole, agent == "on", report)) as order):
+            kept = (order,) if report is None else (order, report)
+            status = sandbox.run([sys.executable, "-m", "labs.inside", str(order)], kept)
     except (BadInput, LabError, OSError) as error:
         typer.echo(f"isochrone lab: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None
     raise typer.Exit(status)
 
 
-def _report_file(path: Path | None):  # type: ignore[no-untyped-def]
-    """Opened before the run, so that a path that cannot be written is known at once."""
-    from contextlib import nullcontext
-
-    return nullcontext() if path is None else path.open("w")
+@contextmanager
+def _report_file(path: Path | None) -> Iterator[int | None]:
+    """The descriptor of the report. Opened before the run, so that a path that cannot be written is known at once."""
+    if path is None:
+        yield None
+        return
+    with path.open("w") as report:
+        yield report.fileno()
 
 
 @contextmanager

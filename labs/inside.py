@@ -1,7 +1,6 @@
 """What runs inside the sandbox of a lab: one scenario, told as it happens, then its report.
 
-Called as `python -m labs.inside NAME sole|beside on|off [DESCRIPTOR]`: beside another lab it takes no real-time
-priorities; the controller's agent is on or off; the descriptor is where the JSON report goes.
+Called as `python -m labs.inside DESCRIPTOR`: of a parcel with the arguments of `main`.
 """
 
 import json
@@ -14,7 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from controller.northbound.client import ClientError
 
-from . import backend, catalog
+from . import backend, sandbox
+from .catalog import Staged
 from .errors import LabError
 from .report import document, show
 from .runner import run
@@ -22,10 +22,10 @@ from .runner import run
 PASSED, FAILED, INTERRUPTED = 0, 1, 130
 
 
-def main(name: str, is_sole: bool, is_agent_on: bool, descriptor: int | None) -> int:
-    """Run the scenario: the exit status."""
+def main(staged: Staged, is_sole: bool, is_agent_on: bool, descriptor: int | None) -> int:
+    """Run the scenario: the exit status. Beside another lab it takes no real-time priorities; the descriptor is where the
+    JSON report goes."""
     console = Console()
-    staged = catalog.load(name)
     means = backend.attempt()
     if not is_sole:
         means = replace(means, has_realtime=False)
@@ -56,5 +56,4 @@ def main(name: str, is_sole: bool, is_agent_on: bool, descriptor: int | None) ->
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2] == "sole", sys.argv[3] == "on",
-                  int(sys.argv[4]) if len(sys.argv) > 4 else None))
+    sys.exit(main(*sandbox.unpacked(int(sys.argv[1]))))

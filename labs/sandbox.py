@@ -16,10 +16,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from .errors import LabError
 
@@ -52,6 +52,23 @@ def run(argv: Sequence[str], pass_fds: Sequence[int] = ()) -> int:
         except KeyboardInterrupt:
             sandbox.send(signal.SIGINT)
             return sandbox.wait()
+
+
+@contextmanager
+def parcel(value: object) -> Iterator[int]:
+    """The descriptor of a file with the value, for a command inside that inherits it and calls `unpacked`. What was read
+    outside need not be read again inside, where not every file is seen."""
+    with tempfile.TemporaryFile() as file:
+        pickle.dump(value, file)
+        file.flush()
+        file.seek(0)
+        yield file.fileno()
+
+
+def unpacked(descriptor: int) -> Any:
+    """The value of a `parcel`."""
+    with os.fdopen(descriptor, "rb") as file:
+        return pickle.load(file)
 
 
 def call(function: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
