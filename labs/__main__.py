@@ -1,5 +1,7 @@
 """`isochrone lab`: try the controller on an emulated network, in a sandbox that leaves nothing behind."""
 
+import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -9,9 +11,22 @@ from typing import Annotated, Literal, Optional
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Try intents with real packets on a private emulated network.")
+from controller.cli.app import Agent, Autonomy, Capacity
+
+app = typer.Typer(no_args_is_help=True)
 
 BAD_INPUT = 2
+
+Named = typer.Argument(help=(
+    "A built-in one (metro, diamond, ring:6, linear:4), topohub:SET/NAME, or a file (YAML, GML, GraphML, node-link JSON)."))
+
+
+@app.callback()
+def _lab() -> None:
+    """Try intents with real packets on a private emulated network."""
+    if sys.stdin is None:
+        # closed: nobody may find something else in its place
+        os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
 
 
 @app.command("list")
@@ -43,6 +58,39 @@ def run_scenario(
               sandbox.parcel((staged, is_sole, agent == "on", report)) as order):
             kept = (order,) if report is None else (order, report)
             status = sandbox.run([sys.executable, "-m", "labs.inside", str(order)], kept)
+    except (BadInput, LabError, OSError) as error:
+        typer.echo(f"isochrone lab: {error}", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+    raise typer.Exit(status)
+
+
+@app.command("up")
+def up(
+    topology: Annotated[str, Named],
+    capacity: Capacity = None,
+    autonomy: Annotated[Autonomy, typer.Option(help=(
+        "About links that are too full: measure them, record what would help, or do it."))] = Autonomy.RECOMMEND,
+    agent: Annotated[Agent, typer.Option(help="off: the controller does not look at load.")] = Agent.ON,
+) -> None:
+    """Leave a network running with its controller, and prompt for Mininet's commands until `exit` or the end of the input.
+
+    The controller is reached from other terminals by the --server that is printed. Needs root."""
+    from controller.cli.files import read_file
+    from controller.reference import Reference
+    from topologies.problems import BadInput
+
+    from . import sandbox, terminal
+    from .doorway import doorway
+    from .errors import LabError
+
+    try:
+        found = Reference(topology, capacity).load(read_file)
+        sandbox.require()
+        with (terminal.as_it_was(), _sole_lab() as is_sole, doorway() as folder,
+              sandbox.parcel((found, folder, is_sole, autonomy.value, agent is Agent.ON)) as order,
+              sandbox.Sandbox([sys.executable, "-m", "labs.standing", str(order)], (order,), folder) as inside,
+              terminal.signals_to(lambda: inside.send(signal.SIGINT))):
+            status = inside.wait()
     except (BadInput, LabError, OSError) as error:
         typer.echo(f"isochrone lab: {error}", err=True)
         raise typer.Exit(BAD_INPUT) from None

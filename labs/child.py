@@ -1,5 +1,6 @@
 """The controller of a lab: the program that users run, as an unprivileged child, driven over gRPC as by anybody else."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from topologies.model import Topology
 from topologies.source import emit
 
 from . import unprivileged
+from .doorway import LOG, SOCKET
 from .errors import LabError
 
 GRPC = "127.0.0.1:50051"
@@ -29,27 +31,36 @@ POLL_S = 0.02
 
 
 class Controller:
-    """`isochrone run` for a topology, with a store that outlives its process. Leaving the `with` block ends it."""
+    """`isochrone run` for a topology, with a store that outlives its process. Leaving the `with` block ends it.
 
-    def __init__(self, topology: Topology, autonomy: str | None = None, is_agent_on: bool = True) -> None:
+    Given a room, a folder of `labs.doorway`, it is reached there and its log is there; the room becomes its own."""
+
+    def __init__(self, topology: Topology, autonomy: str | None = None, is_agent_on: bool = True,
+                 room: Path | None = None) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="isochrone-", dir="/run")
         folder = Path(self._place.name)
         folder.chmod(0o777)
         (folder / "topology.yaml").write_text(emit(topology_document(topology)))
-        self._log = folder / "controller.log"
-        self._argv = unprivileged.command([
-            sys.executable, "-m", "controller", "run", "--topology", str(folder / "topology.yaml"),
-            "--openflow", f"{CONTROLLER_ADDRESS}:6653", "--grpc", GRPC, "--store", str(folder / "store.db"),
-            *(("--autonomy", autonomy) if autonomy else ()), *(() if is_agent_on else ("--agent", "off"))])
+        self._log = (room or folder) / LOG
+        self._grpc = GRPC if room is None else f"unix:{room / SOCKET}"
+        demotion = unprivileged.demotion()
+        if room is not None:
+            os.chown(room, demotion.user, -1)
+        self._argv = [
+            *demotion.prefix, sys.executable, "-m", "controller", "run", "--topology", str(folder / "topology.yaml"),
+            "--openflow", f"{CONTROLLER_ADDRESS}:6653", "--grpc", self._grpc, "--store", str(folder / "store.db"),
+            *(("--autonomy", autonomy) if autonomy else ()), *(() if is_agent_on else ("--agent", "off"))]
         self._process: subprocess.Popen[bytes] | None = None
-        self.client = Client(parse_address(GRPC))
+        self.client = Client(parse_address(self._grpc, unix=True))
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises LabError with what it said where it does not."""
         with open(self._log, "ab") as log:
-            self._process = subprocess.Popen(self._argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            # a session of its own: a Ctrl-C is for the lab. Its socket is its own until it is given away.
+            self._process = subprocess.Popen(self._argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             start_new_session=True, umask=0o077)
         # a channel that was refused backs off for seconds: each start gets a new one
-        self.client = Client(parse_address(GRPC))
+        self.client = Client(parse_address(self._grpc, unix=True))
         if not self._within(START_S, self._answers):
             raise LabError(f"the controller does not answer within {START_S:g} s; {self._said()}")
 
@@ -58,6 +69,12 @@ class Controller:
         assert self._process is not None
         self._process.send_signal(number)
         self._process.wait(START_S)
+
+    def must_run(self) -> None:
+        """Raise LabError with what it said where it has ended."""
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise LabError(f"the controller ended with status {self._process.returncode}; {self._said()}")
 
     def await_settled(self, seconds: float) -> bool:
         """Wait until every switch holds what it should and nothing is on its way; False where that takes longer."""
@@ -95,9 +112,7 @@ class Controller:
         return found
 
     def _answers(self) -> bool:
-        assert self._process is not None
-        if self._process.poll() is not None:
-            raise LabError(f"the controller ended with status {self._process.returncode}; {self._said()}")
+        self.must_run()
         try:
             return bool(self.client.status().switches)
         except NoAnswerError:

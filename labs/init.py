@@ -1,11 +1,13 @@
 """The first process of a sandbox: makes its private places, runs the command, ends everything when either side ends.
 
-Called as `python -m labs.init LIFELINE KEPT COMMAND...`: the number of the lifeline's reading end, the numbers of the
-descriptors that the command inherits (comma separated). When this process ends, the kernel kills the rest.
+Called as `python -m labs.init LIFELINE KEPT SHARED COMMAND...`: the number of the lifeline's reading end, the numbers of
+the descriptors that the command inherits (comma separated), a folder that both worlds see and that goes with this one (or
+nothing). When this process ends, the kernel kills the rest.
 """
 
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,8 +21,11 @@ def main(argv: Sequence[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: None)
     make_private()
-    command = subprocess.Popen(argv[2:], pass_fds=kept, start_new_session=True)
-    return _attend(command.pid, lifeline)
+    command = subprocess.Popen(argv[3:], pass_fds=kept, start_new_session=True)
+    status = _attend(command.pid, lifeline)
+    if argv[2]:
+        shutil.rmtree(argv[2], ignore_errors=True)
+    return status
 
 
 def make_private() -> None:
@@ -51,7 +56,8 @@ def _attend(command: int, lifeline: int) -> int:
                 return 128 + signal.SIGKILL
             if descriptor == lifeline:
                 for number in told:
-                    os.kill(command, number)
+                    # as a terminal would: the command's children of its session are meant as well
+                    os.killpg(command, number)
 
 
 def _reap(command: int) -> int | None:

@@ -65,7 +65,21 @@ class EmulatedNetwork:
         """Tell the switches where their controller listens. It should be listening already: a switch that was refused
         waits for 2, 4 and 8 s before it tries again."""
         with _told():
-            emulate.point_at(self.net, controller)
+            emulate.point_at(self.net.switches, controller)
+
+    def fail(self, switch: str) -> None:
+        """Kill a switch; its tables are lost."""
+        self._node(switch).kill()
+
+    def restart(self, switch: str, controller: tuple[str, int] = (emulate.CONTROLLER_ADDRESS, 6653)) -> None:
+        """Start a switch anew, with empty tables, and attach it."""
+        node = self._node(switch)
+        node.kill()
+        with _told():
+            node.start(())
+            node.batchStartup([node])
+            queues.limit([port for port in self.ports if port.node == switch], self.run)
+            emulate.point_at([node], controller)
 
     def popen(self, node: str, argv: Sequence[str], **options: Any) -> "subprocess.Popen[bytes]":
         """Start a command in the network namespace of a host or switch, with the options of subprocess.Popen."""

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
@@ -116,14 +117,17 @@ def is_inside() -> bool:
 
 
 class Sandbox:
-    """A command running in a sandbox of its own. Leaving the `with` block ends whatever still runs inside."""
+    """A command running in a sandbox of its own. Leaving the `with` block ends whatever still runs inside.
 
-    def __init__(self, argv: Sequence[str], pass_fds: Sequence[int] = ()) -> None:
+    A `shared` folder is removed with the sandbox, also where the starting process was killed and cannot do so."""
+
+    def __init__(self, argv: Sequence[str], pass_fds: Sequence[int] = (), shared: Path | None = None) -> None:
         require()
         held, self._lifeline = os.pipe()
         try:
             self.process = subprocess.Popen(
-                [*NAMESPACES, sys.executable, "-m", "labs.init", str(held), ",".join(map(str, pass_fds)), *argv],
+                [*NAMESPACES, sys.executable, "-m", "labs.init", str(held), ",".join(map(str, pass_fds)),
+                 str(shared or ""), *argv],
                 pass_fds=(held, *pass_fds), start_new_session=True,
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
         except BaseException:

@@ -1,9 +1,10 @@
 """Runs the controller without root's powers inside a lab that has them: what it may not do it cannot do by mistake."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pwd import getpwnam
 
 WITHOUT_CAPABILITIES = ("setpriv", "--no-new-privs", "--bounding-set=-all", "--inh-caps=-all")
 # setpriv itself still has root's capabilities while it looks its command up; behind env it is looked up as nobody. Without
@@ -20,10 +21,10 @@ class Demotion:
     prefix: tuple[str, ...]
     words: str
 
-
-def command(argv: Sequence[str], interpreter: str = sys.executable) -> list[str]:
-    """The command, to be run without privileges as far as this installation allows."""
-    return [*demotion(interpreter).prefix, *argv]
+    @property
+    def user(self) -> int:
+        """The id of the user that the command runs as."""
+        return getpwnam("nobody").pw_uid if self.prefix == AS_NOBODY else os.getuid()
 
 
 def demotion(interpreter: str = sys.executable) -> Demotion:

@@ -54,7 +54,9 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
         """`bridge` is the name of the bridge's device, `prefix` goes before vswitchd's command (its priority)."""
         super().__init__(name, **params | {"inNamespace": True})
         self.bridge, self.prefix = bridge, prefix
-        self.run_dir = RUN / name
+        # not plain NAME: `ovs-ofctl COMMAND NAME` would take the folder for a socket
+        self.run_dir = RUN / f"{name}.switch"
+        self.controlIntf = None  # Mininet's class forgets it for a switch in a namespace
         self.daemons: dict[str, subprocess.Popen[bytes]] = {}
         # what Mininet's own commands in this node's shell ask
         self.cmd(f"export OVS_RUNDIR={shlex.quote(str(self.run_dir))}")
@@ -67,6 +69,10 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
         """Begin to start; `controllers` is Mininet's and stays unused: `point_at` says where the controller is."""
         shutil.rmtree(self.run_dir, ignore_errors=True)
         self.run_dir.mkdir(parents=True)
+        # where `ovs-ofctl COMMAND NAME` looks, run outside the switch's namespace
+        management = RUN / f"{self.name}.mgmt"
+        management.unlink(missing_ok=True)
+        management.symlink_to(self.run_dir / f"{self.bridge}.mgmt")
         database = self.run_dir / "conf.db"
         checked(["ovsdb-tool", "create", str(database), SCHEMA])
         self._spawn("ovsdb-server", str(database), f"--remote=punix:{self.run_dir}/db.sock")
@@ -97,6 +103,17 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
         return checked(["ovs-ofctl", f"--timeout={SECONDS}", "-O", "OpenFlow13", command,
                         f"unix:{self.run_dir}/{self.bridge}.mgmt", *arguments])
 
+    def dpctl(self, *arguments: str) -> str:
+        """The same for Mininet's command of this name."""
+        return f"{self.ofctl(*arguments)}\n"
+
+    def kill(self) -> None:
+        """End its daemons; its interfaces stay, and it can be started again, with empty tables."""
+        for daemon in self.daemons.values():
+            daemon.kill()
+        for daemon in self.daemons.values():
+            daemon.wait(SECONDS)
+
     def check_ports(self) -> None:
         """Raise EmulationError unless every port has its number and is usable."""
         for number, intf in sorted(self.intfs.items()):
@@ -116,13 +133,9 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
 
     @classmethod
     def batchShutdown(cls, switches: Sequence["PrivateSwitch"], run: object = None) -> Sequence["PrivateSwitch"]:  # noqa: N802
-        """End all switches at once. Their interfaces go with their namespaces."""
-        daemons = [daemon for switch in switches for daemon in switch.daemons.values()]
-        for daemon in daemons:
-            daemon.kill()
-        for daemon in daemons:
-            daemon.wait(SECONDS)
+        """End all switches. Their interfaces go with their namespaces."""
         for switch in switches:
+            switch.kill()
             switch.terminate()
         return switches
 
@@ -166,11 +179,11 @@ def emulated(topology: Topology, cables: Mapping[tuple[str, int], str], datapath
     return net
 
 
-def point_at(net: Mininet, controller: tuple[str, int]) -> None:
-    """Tell every switch where its controller listens: (IPv4 address, TCP port). Open vSwitch tries at once, then after
+def point_at(switches: Iterable[PrivateSwitch], controller: tuple[str, int]) -> None:
+    """Tell switches where their controller listens: (IPv4 address, TCP port). Open vSwitch tries at once, then after
     2, 4 and 8 s; it probes a channel that has been idle for 5 s."""
     together([*switch.vsctl_command(), "set-controller", switch.bridge, f"tcp:{controller[0]}:{controller[1]}"]
-             for switch in net.switches)
+             for switch in switches)
 
 
 def stop(net: Mininet) -> None:

@@ -2,7 +2,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,13 +12,10 @@ import pytest
 from labs import backend, sandbox
 from labs.bare import bare_delay
 from labs.network import running
+from tests.emulated.processes import await_none, children, interfaces, mounts, namespaces
 from topologies.builders import linear
 
 Call = Callable[..., Any]
-
-
-def interfaces() -> list[str]:
-    return sorted(os.listdir("/sys/class/net"))
 
 
 def test_inside_there_is_nothing_of_the_outside(in_sandbox: Call) -> None:
@@ -111,38 +107,3 @@ def held() -> Iterator[tuple["subprocess.Popen[str]", str]]:
             yield starter, starter.stdout.readline().strip()
         finally:
             starter.kill()
-
-
-def await_none(places: set[str]) -> None:
-    """Wait until no process is left in any of these namespaces."""
-    until = time.monotonic() + 5
-    while found := [pid for pid in pids() if places & namespaces_of(pid)]:
-        assert time.monotonic() < until, f"still there: {found}"
-        time.sleep(0.02)
-
-
-def namespaces(inside: str) -> set[str]:
-    """All namespaces of the processes inside that are not those outside."""
-    found = {place for pid in pids() if inside in namespaces_of(pid) for place in namespaces_of(pid)}
-    return found - namespaces_of(os.getpid())
-
-
-def pids() -> list[int]:
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-
-
-def namespaces_of(pid: int) -> set[str]:
-    try:
-        return {os.readlink(f"/proc/{pid}/ns/{kind}") for kind in ("net", "mnt", "pid", "uts", "ipc")}
-    except OSError:  # it has ended
-        return set()
-
-
-def mounts() -> str:
-    with open("/proc/self/mountinfo") as file:
-        return file.read()
-
-
-def children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(child) for child in file.read().split()]

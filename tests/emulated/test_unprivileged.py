@@ -35,6 +35,7 @@ def test_an_installation_that_is_closed_to_nobody_runs_without_capabilities(tmp_
     tmp_path.chmod(0o700)
     closed = tmp_path / "python"
     os.symlink(shutil.which("python3") or sys.executable, closed)
-    assert unprivileged.demotion(str(closed)).prefix == unprivileged.WITHOUT_CAPABILITIES
-    command = unprivileged.command([str(closed), "-c", "print(7)"], str(closed))
+    found = unprivileged.demotion(str(closed))
+    assert (found.prefix, found.user) == (unprivileged.WITHOUT_CAPABILITIES, os.getuid())
+    command = [*found.prefix, str(closed), "-c", "print(7)"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "7\n"
