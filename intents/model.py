@@ -75,7 +75,8 @@ class Connection:
     """One point-to-point wish, located in the network: what the planner places.
 
     `key` is always `intent/from-to`; `title` is what reports call it (the intent's name where it has one connection).
-    Protection that is not required is had as far as it can be. `diverse_from` names other intents. `provenance` pairs a
+    Protection that is not required is had as far as it can be. A `pinned` working path takes for each hop one of the links
+    named, in the forward direction's order, and nothing else. `diverse_from` names other intents. `provenance` pairs a
     field's path (`slo.latency.max`) with its source (`phrase: "sub-ms"`, `profile NAME`, `default D-02`, `intent`,
     `slice NAME`).
     """
@@ -98,6 +99,7 @@ class Connection:
     priority: int = 50
     protection: Protection = "none"
     protection_required: bool = True
+    pinned: tuple[tuple[str, ...], ...] | None = None
     diverse_from: frozenset[str] = frozenset()
     diverse_level: DiversityLevel = "link"
     slice: str | None = None

@@ -53,7 +53,7 @@ class Offers:
         """One for each thing whose change alone would do."""
         for kind in (self._diversity, self._diversity_level, self._protection, self._latency, self._rate,
                      self._reverse_rate, self._burst, self._packet, self._avoided_links, self._avoided_switches,
-                     self._stops, self._co_routing):
+                     self._stops, self._pin, self._co_routing):
             offer = kind(connection)
             if offer is not None:
                 yield offer
@@ -146,6 +146,9 @@ class Offers:
         tried = (self._working(f"without via {', '.join(left_out)}", replace(connection, via=kept))
                  for left_out, kept in (*fewer, (via, ())) if left_out)
         return next((offer for offer in tried if offer), None)
+
+    def _pin(self, connection: Connection) -> Offer | None:
+        return self._working("without pinned", replace(connection, pinned=None)) if connection.pinned is not None else None
 
     def _co_routing(self, connection: Connection) -> Offer | None:
         return self._working("without co-routed", replace(connection, co_routed=False)) if connection.co_routed else None

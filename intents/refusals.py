@@ -137,6 +137,8 @@ def _tightest(roads: Roads, connection: Connection, chosen: Route) -> str:
 
 def _left_out(roads: Roads, connection: Connection, bound: LatencyBound) -> str:
     """Links over which the bound might be met, were their delay known: were it nothing, it would be."""
+    if connection.pinned is not None:
+        return ""
     unknown = barred_to(roads, connection) - barred_to(roads, replace(connection, latency=None))
     lines = [hop(roads.network, replace(arc, delay_ns=arc.delay_ns or 0), "forward", connection.service_class,
                  connection.bandwidth.max_packet_bytes) for arc in roads.arcs]
@@ -170,6 +172,11 @@ def _mtu(roads: Roads, connection: Connection, chosen: Route) -> str:
 def _no_path(roads: Roads, connection: Connection) -> str:
     """The smaller of the cuts around the two ends, or around a switch to pass that is cut off."""
     shut = roads.barred(connection.avoid_links, connection.avoid_switches, 0, False)
+    for links in connection.pinned or ():
+        arcs = [arc for arc in roads.arcs if arc.link in links]
+        if all(roads.number[arc.link, arc.source] in shut for arc in arcs):
+            told = sorted({f"{arc.link} ({_why_shut(roads, connection, arc)})" for arc in arcs})
+            return f"the pinned path takes {' or '.join(told)}"
     source, target = connection.source, connection.target
     around = _reached(roads, source, shut)
     for stop in (*connection.via, target):

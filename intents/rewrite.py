@@ -56,6 +56,8 @@ def _way(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
         yield FieldChange("path.avoid.switches", tuple(sorted(offered.avoid_switches)))
         yield from (FieldChange(field, None) for field, _ in asked.provenance
                     if field in ("path.avoid.labels", "path.avoid.names"))
+    if asked.pinned != offered.pinned:
+        yield FieldChange("path.pinned", None)
     if asked.co_routed != offered.co_routed:
         yield FieldChange("path.co-routed", offered.co_routed)
     if asked.protection != offered.protection:

@@ -54,6 +54,7 @@ class Roads:
         self._weights: dict[Measure, Sequence[int]] = {}
         self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
         self._barred: dict[tuple[object, ...], frozenset[int]] = {}
+        self._beside: dict[frozenset[str], frozenset[int]] = {}
 
     def access(self, source: Host, target: Host) -> tuple[int, int]:
         """The first and the last arc of any path from a host to another."""
@@ -109,6 +110,13 @@ class Roads:
                 or (must_know_delay and arc.delay_ns is None)
                 or arc.mtu < packet_bytes + self.overhead(number))
         return self._barred[key]
+
+    def beside(self, links: frozenset[str]) -> frozenset[int]:
+        """The arcs between switches of all links but these."""
+        if links not in self._beside:
+            self._beside[links] = frozenset(number for number, arc in enumerate(self.arcs)
+                                            if self.overhead(number) and arc.link not in links)
+        return self._beside[links]
 
     def overhead(self, number: int) -> int:
         """Bytes that an arc must carry beside the IP packet: a label between switches, nothing at a host."""

@@ -134,8 +134,10 @@ def barred_to(roads: Roads, connection: Connection) -> frozenset[int]:
 
 
 def shut_to(roads: Roads, books: Books, connection: Connection) -> frozenset[int]:
-    """The arcs that its working paths may not use besides: those of whom it keeps apart from."""
+    """The arcs that its working paths may not use besides: beside a pinned path, and those of whom it keeps apart from."""
     barred, kept_off = barred_to(roads, connection), books.apart.shut(connection)
+    if connection.pinned is not None:
+        kept_off |= roads.beside(frozenset(link for links in connection.pinned for link in links))
     return barred | kept_off if kept_off else barred
 
 

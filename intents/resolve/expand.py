@@ -17,6 +17,7 @@ from topologies.source import Problem
 from .ground import groundless
 from .inventory import Inventory
 from .layers import Leaf, Leaves, Place, leaves_of, merged
+from .pin import Pin, pin
 from .spoken import phrase_leaves, spoken_names
 from .way import Way, told, way
 from .wish import Named, connection, misfits, selector, with_defaults
@@ -91,7 +92,8 @@ def expand(intent: Intent, scene: Scene) -> list[Connection | Refusal]:
             key = _unique(f"{intent.name}/{ends[0]}-{ends[1]}", keys)
             named = Named(key, intent.name if len(pairs) == 1 else key, intent.name, *ends,
                           slice_.name if slice_ else None, intent.metadata.tenant)
-            found.append(_wish(named, leaves, wished, scene.network))
+            pinned = pin(leaves.get("path.pinned"), ends, wished, scene.inventory, scene.problems)
+            found.append(_wish(named, leaves, wished, pinned, scene.network))
     return found
 
 
@@ -187,10 +189,12 @@ def _unique(key: str, keys: dict[str, int]) -> str:
     return key if keys[key] == 1 else f"{key}#{keys[key]}"
 
 
-def _wish(named: Named, leaves: Leaves, wished: Way, network: Topology) -> Connection | Refusal:
+def _wish(named: Named, leaves: Leaves, wished: Way, pinned: Pin, network: Topology) -> Connection | Refusal:
     refused = [*groundless(leaves), *_outside(named, wished, network)]
+    if pinned.fault is not None:
+        refused.append((Reason.NO_PATH, f"path.pinned ({leaves['path.pinned'].source}): {pinned.fault}"))
     if not refused:
-        return connection(named, leaves, wished)
+        return connection(named, leaves, replace(wished, pinned=pinned.hops))
     return Refusal(named.key, named.title, named.intent, refused[0][0], "; ".join(sentence for _, sentence in refused))
 
 

@@ -43,7 +43,6 @@ GROUNDLESS: Final = (
     Ground("slo.availability.target", (), Reason.UNVERIFIABLE, "links declare no availability of theirs; leave it out"),
     Ground("slo.availability.max-failover", (), Reason.UNVERIFIABLE,
            "how soon a switch sees that a port is dead is not known of any; leave it out, and protect the path"),
-    Ground("path.pinned", (), Reason.POLICY, 'paths are not pinned; name the switches to pass in "path.via"'),
     Ground("path.objective", ("min-latency", "min-cost"), Reason.POLICY,
            '"{value}" is not among the objectives that paths are chosen by; say min-latency or min-cost'),
     Ground("preemption.may", (False,), Reason.POLICY,

@@ -15,12 +15,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Switches to pass in this order, what to keep off, and which of those switches lie outside the regions wished."""
+    """Switches to pass in this order, what to keep off, and which of those switches lie outside the regions wished. A
+    `pinned` path holds the links that will do for each of its hops."""
 
     via: tuple[str, ...] = ()
     avoid_links: frozenset[str] = frozenset()
     avoid_switches: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
+    pinned: tuple[tuple[str, ...], ...] | None = None
 
 
 _AVOIDED: Final = {"path.avoid.links": ("link",), "path.avoid.switches": ("switch",),
@@ -32,7 +34,7 @@ def way(leaves: Leaves, inventory: Inventory, problems: list[Problem]) -> Way:
     links: set[str] = set()
     switches: set[str] = set()
     for path, kinds in _AVOIDED.items():
-        for name, place in _entries(leaves.get(path)):
+        for name, place in named_in(leaves.get(path)):
             if found := told(partial(inventory.held, kinds), name, place, problems):
                 (links if found[0] == "link" else switches).update(found[1])
     for key, value, place in _labels(leaves.get("path.avoid.labels")):
@@ -53,7 +55,8 @@ def told(look_up: Callable[[str], T], name: str, place: Place, problems: list[Pr
         return None
 
 
-def _entries(leaf: Leaf | None) -> Iterator[tuple[str, Place]]:
+def named_in(leaf: Leaf | None) -> Iterator[tuple[str, Place]]:
+    """The names of a list, each with its place."""
     if leaf is not None and leaf.place is not None:
         for number, name in enumerate(leaf.value):
             yield name, leaf.place.entry(number)
@@ -68,7 +71,7 @@ def _labels(leaf: Leaf | None) -> Iterator[tuple[str, str, Place]]:
 def _outside(leaves: Leaves, inventory: Inventory, problems: list[Problem]) -> frozenset[str]:
     """The switches that the regions leave out. An unknown region is neither one that is wished nor surely another."""
     only, avoid = (leaves.get(f"sle.regions.{wish}") for wish in ("only", "avoid"))
-    inside, avoided = ({switch for name, place in _entries(leaf)
+    inside, avoided = ({switch for name, place in named_in(leaf)
                         for switch in told(inventory.region, name, place, problems) or ()} for leaf in (only, avoid))
     if only is not None and only.place and not only.value:
         problems.append(only.place.problem("an empty list leaves no region; name one, or leave the key out"))
@@ -80,7 +83,7 @@ def _outside(leaves: Leaves, inventory: Inventory, problems: list[Problem]) -> f
 
 
 def _via(leaf: Leaf | None, inventory: Inventory, avoided: set[str], problems: list[Problem]) -> Iterator[str]:
-    for name, place in _entries(leaf):
+    for name, place in named_in(leaf):
         if switch := told(inventory.switch, name, place, problems):
             if switch in avoided:
                 problems.append(place.problem(f'the path is to pass "{switch}" and to avoid it; keep one of the two'))

@@ -41,7 +41,7 @@ def connection(named: Named, leaves: Leaves, way: Way) -> Connection:
         service_class=value("class"), latency=_latency(value) if value("slo.latency.max") else None,
         bandwidth=Bandwidth(value("slo.bandwidth.guaranteed"), value("slo.bandwidth.max"), value("slo.bandwidth.burst"),
                             value("slo.bandwidth.max-packet"), value("slo.bandwidth.reverse")),
-        via=way.via, avoid_links=way.avoid_links, avoid_switches=way.avoid_switches,
+        via=way.via, avoid_links=way.avoid_links, avoid_switches=way.avoid_switches, pinned=way.pinned,
         co_routed=value("path.co-routed", False), objective=value("path.objective"), priority=value("priority"),
         protection=value("path.protection.level", "none") if value("path.protection.mode") == "fast-failover" else "none",
         protection_required=value("path.protection.required", True),

@@ -77,6 +77,11 @@ def _broken_path(network: Topology, wish: Connection, path: Path, arcs: list[Arc
         yield "link"
     if not wish.avoid_switches.isdisjoint(path.nodes):
         yield "switch"
+    if wish.pinned is not None and path.role == "working":
+        hops = wish.pinned if path.direction == "forward" else wish.pinned[::-1]
+        if [link in hop for link, hop in zip(path.links[1:-1], hops, strict=False)] != [True] * max(
+                len(hops), len(path.links) - 2):
+            yield "pinned"
     nodes = iter(path.nodes)
     if not all(stop in nodes for stop in via):
         yield "via"

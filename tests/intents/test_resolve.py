@@ -285,7 +285,6 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
     ({"slo": {"loss": {"max": "1e-4"}}}, Reason.UNVERIFIABLE),
     ({"slo": {"availability": {"target": "99.99 %"}}}, Reason.UNVERIFIABLE),
     ({"connectivity": "p2mp"}, Reason.POLICY),
-    ({"path": {"pinned": ["s1", "s2"]}}, Reason.POLICY),
     ({"path": {"objective": "min-energy"}}, Reason.POLICY),
     ({"preemption": {"may": True}}, Reason.POLICY),
     ({"valid": {"from": "2026-12-01T00:00:00Z"}}, Reason.POLICY),
@@ -346,6 +345,43 @@ def test_who_keeps_apart_from_whom() -> None:
                   intent("path from surgeon to robot, disjoint from a", "b")).connections
     assert [(each.diverse_from, each.diverse_level) for each in both] == [({"b"}, "srlg"), ({"a"}, "link")]
     assert dict(both[1].provenance)["sle.diverse-from.level"] == "default D-16"
+
+
+@pytest.mark.parametrize(("names", "hops"), [
+    (["s1", "s2", "s3"], (("s1-s2",), ("s2-s3",))), (["s1-s2", "s2-s3"], (("s1-s2",), ("s2-s3",))),
+    (["s1", "s1-s2", "s2", "s2-s3", "s3"], (("s1-s2",), ("s2-s3",))), (["s1-s2", "s3"], (("s1-s2",), ("s2-s3",))),
+])
+def test_a_pinned_path_is_named_by_its_switches_or_links(names: list[str], hops: tuple[tuple[str, ...], ...]) -> None:
+    assert only(between("surgeon", "robot", path={"pinned": names})).pinned == hops
+
+
+def test_a_pinned_path_between_hosts_of_one_switch_is_that_switch() -> None:
+    assert only(between("robot", "camera", path={"pinned": ["s3"]})).pinned == ()
+
+
+@pytest.mark.parametrize(("names", "message"), [
+    (["s1", "s3"], "path.pinned (intent): no link joins s1 and s3"),
+    (["s2", "s3"], "path.pinned (intent): it begins at s2, and surgeon is at s1; name the whole path"),
+    (["s1", "s2"], "path.pinned (intent): it ends at s2, and robot is at s3; name the whole path"),
+    (["s1-s2", "duct"], "path.pinned (intent): link duct joins s3 and s4 and does not lead on from s2"),
+])
+def test_a_pinned_path_that_the_network_has_not_is_refused(names: list[str], message: str) -> None:
+    found = refused(between("surgeon", "robot", path={"pinned": names}))
+    assert (found.reason, found.message) == (Reason.NO_PATH, message)
+
+
+@pytest.mark.parametrize(("path", "message"), [
+    ({"pinned": []}, "an empty list is no path; name its switches or links, or leave the key out"),
+    ({"pinned": ["s1", "s9", "s3"]}, 'no switch "s9" in topology "town"; there is duct, s1, s1-s2, s2, s2-s3, s3, s4'),
+    ({"pinned": ["s1", "s2", "s1-s2", "s2", "s3"]}, "the path comes by s1 twice; a path passes a switch once"),
+    ({"pinned": ["s1", "s2", "s2", "s3"]}, "the path comes by s2 twice; a path passes a switch once"),
+    ({"pinned": ["s1", "s2", "s3"], "avoid": {"switches": ["s2"]}},
+     'the path is pinned to "s2" and to avoid it; keep one of the two'),
+    ({"pinned": ["s1", "s2", "s3"], "via": ["s4"]},
+     'the path is to pass "s4", which the pinned one does not in that order; keep one of the two'),
+])
+def test_a_pinned_path_that_makes_no_sense_is_bad_input(path: dict[str, Any], message: str) -> None:
+    assert [each.split(": ", 1)[1] for each in problems(between("surgeon", "robot", path=path))] == [message]
 
 
 def test_a_profile_may_keep_all_who_follow_it_apart() -> None:

@@ -80,6 +80,10 @@ def test_the_way_is_written_out():
         "path.avoid.links": (), "path.avoid.switches": ()}
     spec = {"from": "h1", "to": "h2", "path": {"via": ["s3"]}}
     assert changes_offered(linear(3), spec) == {"without via s3": {"path.via": ()}}
+    double = replace(linear(3), links=tuple(sorted((*linear(3).links, replace(
+        linear(3).links[0], name="by", a=PortId("s1", 8), b=PortId("s2", 9), mtu=1500)), key=lambda link: link.name)))
+    spec = {"from": "h1", "to": "h3", "path": {"pinned": ["by", "s2", "s3"]}}
+    assert changes_offered(double, spec)["without pinned"] == {"path.pinned": None}
     spec = {"from": "h1", "to": "h3", "path": {"protection": {"mode": "fast-failover", "level": "link"}}}
     assert changes_offered(linear(3), spec)["without protection"] == {"path.protection.mode": "none"}
 

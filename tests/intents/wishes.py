@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Interface
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 import networkx as nx
@@ -64,8 +64,20 @@ def connections(draw: st.DrawFn, network: Topology, name: str = "i", selectors: 
         draw(st.frozensets(st.sampled_from(links), max_size=2)) if links and draw(rare) else frozenset(),
         draw(st.frozensets(st.sampled_from(switches), max_size=1)) if draw(rare) else frozenset(),
         draw(rare), draw(st.sampled_from(("min-latency", "min-cost"))), draw(st.sampled_from((1, 50, 50))),
+        pinned=draw(pins(network, source, target)) if draw(rare) and draw(rare) else None,
         diverse_from=draw(st.frozensets(st.sampled_from(INTENTS), max_size=2)) - {name} if draw(rare) else frozenset(),
         diverse_level=draw(st.sampled_from(("link", "node", "srlg"))))
+
+
+@st.composite
+def pins(draw: st.DrawFn, network: Topology, source: str, target: str) -> tuple[tuple[str, ...], ...] | None:
+    """A path to be taken, some of the links that join two of its switches hop by hop; none where there is no path."""
+    ends = [network.host_by_name[name].at.switch for name in (source, target)]
+    ways = [[(network.arcs[number].source, network.arcs[number].target) for number in trail]
+            for trail in islice(simple_trails(network, *ends), 8)]
+    chosen = draw(st.sampled_from(ways)) if ways else []
+    joining = [tuple(arc.link for arc in network.arcs if (arc.source, arc.target) == hop) for hop in chosen]
+    return tuple(draw(st.sampled_from((links, links[:1]))) for links in joining) if ways else None
 
 
 @st.composite
