@@ -12,10 +12,12 @@ from typing import Annotated, Literal, Optional
 import typer
 
 from controller.cli.app import Agent, Autonomy, Capacity
+from controller.cli.stop import bad_input
+from topologies.problems import BadInput
+
+from .errors import LabError
 
 app = typer.Typer(no_args_is_help=True)
-
-BAD_INPUT = 2
 
 Named = typer.Argument(help=(
     "A built-in one (metro, diamond, ring:6, linear:4), topohub:SET/NAME, or a file (YAML, GML, GraphML, node-link JSON)."))
@@ -45,22 +47,16 @@ def run_scenario(
     agent: Annotated[Literal["on", "off"], typer.Option(help="off: the controller does not look at load.")] = "on",
 ) -> None:
     """Run a scenario to its table and PASS or FAIL (exit status 0 or 1; 2 where it cannot be run). Needs root."""
-    from topologies.problems import BadInput
-
     from . import sandbox
     from .catalog import load
-    from .errors import LabError
 
-    try:
+    with _said_plainly():
         staged = load(name)
         sandbox.require()
         with (_report_file(json) as report, _sole_lab() as is_sole,
               sandbox.parcel((staged, is_sole, agent == "on", report)) as order):
             kept = (order,) if report is None else (order, report)
             status = sandbox.run([sys.executable, "-m", "labs.inside", str(order)], kept)
-    except (BadInput, LabError, OSError) as error:
-        typer.echo(f"isochrone lab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
     raise typer.Exit(status)
 
 
@@ -77,13 +73,11 @@ def up(
     The controller is reached from other terminals by the --server that is printed. Needs root."""
     from controller.cli.files import read_file
     from controller.reference import Reference
-    from topologies.problems import BadInput
 
     from . import sandbox, terminal
     from .doorway import doorway
-    from .errors import LabError
 
-    try:
+    with _said_plainly():
         found = Reference(topology, capacity).load(read_file)
         sandbox.require()
         with (terminal.as_it_was(), _sole_lab() as is_sole, doorway() as folder,
@@ -91,10 +85,20 @@ def up(
               sandbox.Sandbox([sys.executable, "-m", "labs.standing", str(order)], (order,), folder) as inside,
               terminal.signals_to(lambda: inside.send(signal.SIGINT))):
             status = inside.wait()
-    except (BadInput, LabError, OSError) as error:
-        typer.echo(f"isochrone lab: {error}", err=True)
-        raise typer.Exit(BAD_INPUT) from None
     raise typer.Exit(status)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """What keeps a lab from beginning, as lines for the person who started it."""
+    try:
+        yield
+    except BadInput as bad:
+        raise bad_input(bad.problems) from bad
+    except LabError as error:
+        raise bad_input([f"isochrone lab: {error}"]) from error
+    except OSError as error:
+        raise bad_input([f"isochrone lab: {error.filename or ''}: {error.strerror}"]) from error
 
 
 @contextmanager
@@ -120,7 +124,3 @@ def _sole_lab() -> Iterator[bool]:
             yield False
         else:
             yield True
-
-
-if __name__ == "__main__":
-    app()

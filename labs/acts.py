@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from controller.northbound.isochrone.v1 import intents_pb2
 from controller.shipped import shipped_profiles
 from intents.documents import Documents, read_documents
 from intents.model import Connection
@@ -45,7 +46,8 @@ Later = tuple[int, Act]
 
 @dataclass
 class Stage:
-    """A running scenario: what it plays on, what the operator has applied so far, and what is out of order."""
+    """A running scenario: what it plays on, what the operator has applied so far and what of it was turned back, and
+    what is out of order."""
 
     scenario: Scenario
     files: Mapping[str, str]
@@ -55,6 +57,7 @@ class Stage:
     notes: Notebook
     documents: Documents = field(default_factory=shipped_profiles)
     applied: Sequence[str] = ()
+    rejected: dict[str, str] = field(default_factory=dict)
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -85,7 +88,12 @@ def apply(stage: Stage, event: Apply) -> Sequence[Later]:
     if stage.applied:
         stage.notes.enter("moves")
     stage.notes.note(f"apply {', '.join(names)}")
-    stage.controller.apply(stage.pairs(names))
+    answer = stage.controller.apply(stage.pairs(names))
+    for change in answer.changes:
+        stage.rejected.pop(change.name, None)
+        if change.outcome == intents_pb2.OUTCOME_REJECTED:
+            stage.rejected[change.name] = f"rejected: {change.why}"
+            stage.notes.note(f"{change.name}: rejected: {change.why}")
     stage.documents = stage.documents.merged(read_documents(*stage.pairs(names)))
     stage.applied = names
     must_settle(stage.controller)

@@ -1,19 +1,20 @@
 """The scenarios there are, and a scenario with all that it names, read and checked before anything runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from controller.shipped import shipped_profiles
 from controller.topohub import or_topohub
-from intents.documents import read_documents
-from intents.resolve import resolve
 from topologies.catalog import load_topology
 from topologies.model import Topology
 from topologies.nearest import nearest
+from topologies.problems import BadInput, Problem
+from topologies.source import Origin
+from topologies.source import Path as Place
 
 from .errors import LabError
-from .scenario import Apply, Cut, Load, Probe, Scenario, read_scenario
+from .misfits import misfits
+from .scenario import Apply, Scenario, ScenarioSpec, read_located
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 
@@ -43,47 +44,53 @@ def load(name: str) -> Staged:
     if "/" in name or name.endswith((".yaml", ".yml")):
         return _staged(Path(name), name)
     if name not in names():
-        raise LabError(f'no scenario "{name}"{nearest(name, names())}; there are: {", ".join(names())} '
-                       "(a file's name ends in .yaml)")
+        raise LabError(f'no scenario "{name}"{nearest(name, names())} (there are: {", ".join(names())}; '
+                       "a file's name ends in .yaml)")
     return _staged(SCENARIOS / name / "scenario.yaml", f"{name}/scenario.yaml")
 
 
 def _staged(path: Path, told: str) -> Staged:
-    scenario = read_scenario(_text(path), told)
-    read_text = or_topohub(lambda name: _text(path.parent / name))
-    topology = load_topology(scenario.spec.topology, read_text, scenario.spec.capacity)
-    wanted = {*scenario.spec.intents, *(name for event in scenario.spec.at if isinstance(event, Apply)
-                                        for name in event.files or ())}
-    files = {name: _text(path.parent / name) for name in sorted(wanted)}
-    _check(scenario, topology, files)
+    scenario, origin = read_located(_text(path), told)
+    problems = list[Problem]()
+    files = {}
+    for place, name in _mentions(scenario.spec):
+        try:
+            files[name] = _text(path.parent / name)
+        except LabError as error:
+            problems.append(origin.problem(place, str(error)))
+    topology = _topology(path, scenario.spec, origin, problems)
+    if topology is None or problems:
+        raise BadInput(*sorted(problems))
+    if wrong := [origin.problem(*each) for each in misfits(scenario.spec, topology, files, path.parent)]:
+        raise BadInput(*sorted(wrong))
     return Staged(scenario, topology, files)
+
+
+def _topology(path: Path, spec: ScenarioSpec, origin: Origin, problems: list[Problem]) -> Topology | None:
+    """The scenario's network, None where there are problems with it."""
+    try:
+        return load_topology(spec.topology, or_topohub(lambda name: _text(path.parent / name)), spec.capacity)
+    except LabError as error:
+        problems.append(origin.problem(("spec", "topology"), str(error)))
+    except BadInput as bad:
+        problems += (replace(each, file=str(path.parent / spec.topology)) if each.line else
+                     origin.problem(("spec", "topology"), each.message) for each in bad.problems)
+    return None
+
+
+def _mentions(spec: ScenarioSpec) -> Iterator[tuple[Place, str]]:
+    """Where the scenario names a file of documents, and which."""
+    for index, name in enumerate(spec.intents):
+        yield ("spec", "intents", index), name
+    for place, event in enumerate(spec.at):
+        for index, name in enumerate(event.files or () if isinstance(event, Apply) else ()):
+            yield ("spec", "at", place, "files", index), name
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise LabError(f"cannot read {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise LabError(f"cannot read {path}: it is not UTF-8 text") from error
-
-
-def _check(scenario: Scenario, topology: Topology, files: Mapping[str, str]) -> None:
-    """Resolve every set of documents as it will stand, and find every host that a probe names."""
-    documents = shipped_profiles().merged(read_documents(*((files[name], name) for name in scenario.spec.intents)))
-    for event in scenario.spec.at:
-        if isinstance(event, Apply) and event.files:
-            documents = documents.merged(read_documents(*((files[name], name) for name in event.files)))
-        resolve(documents, topology)
-        for host in (event.from_, event.to) if isinstance(event, Probe | Load) else ():
-            if host not in topology.host_by_name:
-                raise LabError(f'{event.do}: no host "{host}" in topology "{topology.name}"'
-                               f'{nearest(host, topology.host_by_name)}')
-        if isinstance(event, Cut):
-            known = documents.intents if event.path_of else topology.link_by_name
-            if (event.path_of or event.link) not in known:
-                raise LabError(f'cut: no {"intent" if event.path_of else "link between switches"} '
-                               f'"{event.path_of or event.link}"{nearest(event.path_of or event.link, known)}')
-    for expected in scenario.spec.expect:
-        if expected.intent is not None and expected.intent not in documents.intents:
-            raise LabError(f'expect: no intent "{expected.intent}"{nearest(expected.intent, documents.intents)}')
+        raise LabError(f"cannot read {path}: not UTF-8 at byte {error.start}") from error

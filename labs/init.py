@@ -35,6 +35,9 @@ def make_private() -> None:
             subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], check=True, timeout=10)
     for place in ("/run/netns", "/run/openvswitch", "/var/log/openvswitch"):
         os.makedirs(place, exist_ok=True)
+    if not os.path.isdir(os.readlink("/proc/self/cwd")):
+        # now hidden: mnexec refuses to run anything from where it cannot go
+        os.chdir("/")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=10)
 
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from controller.northbound.client import ClientError
@@ -42,7 +43,7 @@ def main(staged: Staged, is_sole: bool, is_agent_on: bool, descriptor: int | Non
 
             outcome = run(staged.scenario, staged.files, staged.topology, means, is_agent_on, tell)
     except (LabError, ClientError) as error:
-        console.print(f"[bold red]the lab failed[/]: {error}", soft_wrap=True, highlight=False)
+        console.print(f"[bold red]the lab failed[/]: {escape(str(error))}", soft_wrap=True, highlight=False)
         return FAILED
     except KeyboardInterrupt:
         console.print("interrupted; nothing is left behind")

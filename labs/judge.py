@@ -110,9 +110,10 @@ def _rows(expected: Expectation, seen: Evidence) -> Iterator[Row]:
     if expected.intent is None:
         return
     name, placed = expected.intent, seen.placed.get(expected.intent)
-    if expected.placed:
-        yield Row(f"{name}: placed", "yes", "yes" if placed and not placed.why else placed.why if placed else "unknown",
-                  placed is not None and not placed.why)
+    if expected.placed is not None:
+        yield Row(f"{name}: placed", "yes" if expected.placed else "no",
+                  "yes" if placed and not placed.why else placed.why if placed else "unknown",
+                  placed is not None and (not placed.why) == expected.placed)
     if expected.budget is not None:
         worst = placed.budget_ns if placed else None
         yield Row(f"{name}: budget of the model", f"< {render_time(expected.budget)}", _ms(worst),
@@ -179,9 +180,10 @@ def _p99_ns(stream: Stream, seen: Evidence, during: str) -> int | None:
 
 def _gap_rows(intent: str, during: str, expected: Gap, seen: Evidence) -> Iterator[Row]:
     """Each span's longest gap of both directions, every value told."""
-    gaps = [max(count(stream, span).gap_ns for stream in seen.streams if stream.intent == intent)
-            for span in seen.spans if span.name == during]
-    told = ", ".join(f"{gap / 1e6:.0f}" for gap in gaps) + " ms" if gaps else "nothing was cut"
+    streams = [stream for stream in seen.streams if stream.intent == intent]
+    gaps = [max(count(stream, span).gap_ns for stream in streams) for span in seen.spans if span.name == during and streams]
+    nothing = "nothing was cut" if streams else "no packet was sent"
+    told = ", ".join(f"{gap / 1e6:.0f}" for gap in gaps) + " ms" if gaps else nothing
     for name, most, found in (("median gap", expected.median, median(gaps) if gaps else None),
                               ("longest gap", expected.max, max(gaps, default=None))):
         if most is not None:

@@ -8,8 +8,11 @@ MAGIC = 0x49534F43
 PAYLOAD = struct.Struct("!IHIq")
 """Magic (0 in load, which nobody records), number of the probe, number of the packet, send time (CLOCK_REALTIME, ns)."""
 
-AROUND_BYTES = 14 + 20 + 8 + 4
-"""Of a frame around the UDP payload: Ethernet, IPv4 and UDP headers and the FCS. A frame's size counts them all."""
+ETHERNET_BYTES = 14 + 4
+"""Of a frame around the packet: header and FCS."""
+
+AROUND_BYTES = ETHERNET_BYTES + 20 + 8
+"""Of a frame around the UDP payload: IPv4 and UDP headers as well. A frame's size counts them all."""
 
 LEAST_BYTES = AROUND_BYTES + PAYLOAD.size
 

@@ -107,7 +107,8 @@ def _happen(stage: Stage, event: Event) -> Sequence[Later]:
 
 def _placed(stage: Stage) -> Mapping[str, Placed]:
     bounds = {each.title: each.latency for each in stage.connections()}
-    return {each.title: _placed_as(each, bounds.get(each.title)) for each in stage.controller.connections()}
+    placed = {each.title: _placed_as(each, bounds.get(each.title)) for each in stage.controller.connections()}
+    return {name: Placed(None, bounds.get(name), why) for name, why in stage.rejected.items()} | placed
 
 
 def _placed_as(connection: intents_pb2.Connection, bound: LatencyBound | None) -> Placed:

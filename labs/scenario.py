@@ -1,7 +1,7 @@
 """A scenario as written: a network, its intents, what happens when, what must be seen. Checked before anything runs."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -9,8 +9,8 @@ from pydantic import Field, PlainValidator
 
 from topologies.fields import Flag, Frequency, Name, Part, Rate, Said, Size, Text, Time, TimeOrZero, text_by, whole_number
 from topologies.problems import BadInput, Problem
-from topologies.source import read
-from topologies.units import parse_time
+from topologies.source import Origin, Path, read
+from topologies.units import parse_time, render_time
 from topologies.validate import validate
 
 
@@ -33,6 +33,9 @@ Whole = Annotated[int, whole_number(0, 2**31)]
 Statistic = Literal["p50", "p90", "p95", "p99", "p99.9", "max"]
 During = Literal["steady", "moves", "load", "relieved", "cuts", "after-cuts", "restart"]
 PATH_OF: Final = "working-path-of "
+
+HARMLESS: Final = frozenset((17, 18, 19, 20, 21, 22, 23, 28))
+"""Signals that end no process (signal(7)): they are ignored, or stop it, or go on with it."""
 
 
 class Apply(Part):
@@ -179,6 +182,11 @@ class Scenario(Part):
 
 def read_scenario(text: str, file: str) -> Scenario:
     """The one scenario of a file. Raises BadInput with all that is wrong."""
+    return read_located(text, file)[0]
+
+
+def read_located(text: str, file: str) -> tuple[Scenario, Origin]:
+    """The same with the place of everything in it."""
     found = list(read(text, file))
     problems = [each for each in found if isinstance(each, Problem)]
     if problems or len(found) != 1:
@@ -189,20 +197,37 @@ def read_scenario(text: str, file: str) -> Scenario:
         raise BadInput(*scenario)
     wrong = [written.origin.problem(path, said) for path, said in _senseless(scenario.spec)]
     if wrong:
-        raise BadInput(*wrong)
-    return scenario
+        raise BadInput(*sorted(wrong))
+    return scenario, written.origin
 
 
-def _senseless(spec: ScenarioSpec) -> Iterable[tuple[tuple[str | int, ...], str]]:
-    """What the types cannot say: order of time, one end, expectations that say something."""
+def _senseless(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
+    """What the types cannot say: order of time, one end, who is there when, expectations that say something."""
     for place, (earlier, later) in enumerate(pairwise(spec.at), 1):
         if later.t < earlier.t:
             yield ("spec", "at", place, "t"), "is earlier than the event before it; sort the events by t"
     if [event.do for event in spec.at].count("end") != 1 or spec.at[-1].do != "end":
         yield ("spec", "at"), "must end in {t: ..., do: end}, once"
+    yield from _absences(spec.at)
+    for place, event in enumerate(spec.at):
+        if isinstance(event, Cut) and event.hop is not None and event.path_of is None:
+            yield ("spec", "at", place, "hop"), f"counts the links of a path: write link: {PATH_OF}INTENT, or leave hop out"
     for place, expected in enumerate(spec.expect):
         if complaint := _vague(expected):
             yield ("spec", "expect", place), complaint
+
+
+def _absences(events: Sequence[Event]) -> Iterator[tuple[Path, str]]:
+    """What cannot be asked of a controller that is dead, and one that does not die or come back."""
+    back = 0
+    for place, event in enumerate(events):
+        path = ("spec", "at", place)
+        if event.t < back and isinstance(event, Apply | Load | Kill | End):
+            yield (*path, "t"), f"comes while the controller is dead, until {render_time(back)}"
+        if isinstance(event, Kill):
+            back = max(back, event.t + event.back_after)
+            if event.signal in HARMLESS:
+                yield (*path, "signal"), f"{event.signal} ends no process; 9 and 15 do"
 
 
 def _vague(expected: Expectation) -> str | None:

@@ -1,17 +1,41 @@
-"""The telemedicine lab as a user runs it: real Open vSwitch, real packets, the program itself."""
+"""Labs as a user runs them: real Open vSwitch, real packets, the program itself."""
 
 import json
 import subprocess
-import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
+from tests.emulated.standing_lab import ISOCHRONE
+from topologies.builders import linear
+from topologies.document import topology_document
+from topologies.source import emit
+
 pytestmark = pytest.mark.emulated
+
+OWN = """\
+apiVersion: isochrone/v1
+kind: Scenario
+metadata: {name: own}
+spec:
+  topology: net.yaml
+  intents: [video.yaml]
+  at:
+    - {t: 0 s, do: apply}
+    - {t: 0 s, do: probe, from: h1, to: h2, rate: 200/s, size: 128 B}
+    - {t: 4 s, do: apply, files: [more/far.yaml]}
+    - {t: 5 s, do: end}
+  expect:
+    - {intent: video, lost: 0, during: steady}
+    - {intent: far, placed: false}
+"""
+INTENT = "{{apiVersion: isochrone/v1, kind: Intent, metadata: {{name: {0}}}, spec: {1}}}\n"
 
 
 def test_the_telemedicine_lab_passes(tmp_path):
     report = tmp_path / "report.json"
-    done = subprocess.run([sys.executable, "-m", "controller", "lab", "run", "telemedicine", "--json", str(report)],
+    done = subprocess.run([*ISOCHRONE, "lab", "run", "telemedicine", "--json", str(report)],
                           capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(report.read_text())
@@ -19,3 +43,21 @@ def test_the_telemedicine_lab_passes(tmp_path):
     assert told["seconds"] < 90
     assert told["intents"]["surgery"]["verdict"] == "MET"
     assert told["intents"]["surgery"]["misdelivered"] == 0
+
+
+def test_a_user_s_own_scenario_runs_wherever_it_is():
+    """From /run, which is another one in the sandbox."""
+    with tempfile.TemporaryDirectory(dir="/run") as place:
+        folder = Path(place) / "own"
+        (folder / "more").mkdir(parents=True)
+        (folder / "scenario.yaml").write_text(OWN)
+        (folder / "net.yaml").write_text(emit(topology_document(linear(2))))
+        (folder / "video.yaml").write_text(INTENT.format("video", "path from h1 to h2"))
+        (folder / "more/far.yaml").write_text(INTENT.format("far", "under 1 us path from h2 to h1"))
+        done = subprocess.run([*ISOCHRONE, "lab", "run", "own/scenario.yaml", "--json", "report.json"], cwd=place,
+                              capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = json.loads((Path(place) / "report.json").read_text())
+    assert [row["passed"] for row in told["expectations"]] == [True, True]
+    assert told["intents"]["video"]["sent"] > 500
+    assert 'far: rejected: would leave intent "video" without its place (CONFLICT: ' in done.stdout

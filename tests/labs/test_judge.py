@@ -73,6 +73,7 @@ def test_latency_and_budget():
     assert outcome("{intent: surgery, latency: {p50: < 1 ms}, during: steady}", evidence(delay_ns=MS)) == [False]
     assert outcome("{intent: surgery, budget: < 500 us}", evidence()) == [False]
     assert outcome("{intent: surgery, placed: true}", evidence(placed={})) == [False]
+    assert outcome("{intent: surgery, placed: false}", evidence(placed={})) == [False]
 
 
 def test_the_slower_direction_counts_however_quick_the_other_is():
@@ -86,6 +87,18 @@ def test_the_slower_direction_counts_however_quick_the_other_is():
     nothing_back = replace(there, streams=[*there.streams, silent])
     assert [row.passed for row in rows(expected, nothing_back)] == [False]
     assert verdict("surgery", expected, nothing_back).judgement == "UNVERIFIABLE"
+
+
+def test_an_intent_may_be_expected_to_be_refused():
+    refused = {"surgery": Placed(None, None, "no path")}
+    assert outcome("{intent: surgery, placed: false}", evidence(placed=refused)) == [True]
+    assert outcome("{intent: surgery, placed: true}", evidence(placed=refused)) == [False]
+    assert outcome("{intent: surgery, placed: false}", evidence()) == [False]
+
+
+def test_gaps_of_an_intent_that_sends_nothing_pass_nothing():
+    seen = evidence(spans=[Span("cuts", 0, 500 * MS)])
+    assert outcome("{intent: other, gap: {max: <= 1 s}, during: cuts}", seen) == [False]
 
 
 def test_adoption():
