@@ -8,7 +8,9 @@ Rules of this file:
   (the shared explicit style of RFC 3209, section 2.4.3). So the sum over connections of max(old, new) fits on each arc.
 - Detours draw on a pool: on every arc what is reserved and the most that the failure of any one link would bring by
   detours fit together. Two connections share it where no failure turns both that way (shared mesh protection). An arc that
-  a detour has in common with the rest of its working path counts once, as packets take one or the other.
+  a detour has in common with the rest of its working path counts once, as packets take one or the other. The failure of a
+  switch counts on an arc as well if a detour there is to survive it, and then brings all detours that it would turn there,
+  whatever they were made for.
 - What ends (a deletion, a refusal) is no promise any more and is released at once.
 - A class's queue on an arc stays within its allowance: the bursts of all connections of the class, less the smallest of
   their largest packets, fit into what the link sends in that time. The wait of a packet is at most the bursts of the
@@ -21,6 +23,7 @@ shaper spreads them again.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Literal
 
 from intents.diversity import Apart
 from intents.model import Connection, Direction
@@ -53,14 +56,19 @@ def demand(connection: Connection, direction: Direction) -> Demand | None:
     return Demand(connection.service_class, rate, max(burst, wished.max_packet_bytes), wished.max_packet_bytes)
 
 
-Draws = Mapping[str, Sequence[Demand]]
-"""What the failure of each link, by its name, would bring to an arc by detours of one connection."""
+Failure = tuple[Literal["link", "switch"], str]
+"""What may fail, by its name."""
+
+Draws = Mapping[Failure, Sequence[Demand]]
+"""What each failure would bring to an arc by detours of one connection."""
 
 
 class Books:
-    """Everything reserved in a network while one plan is made, and who keeps apart from whom there."""
+    """Everything reserved in a network while one plan is made, and who keeps apart from whom there. `minds_switches` where
+    somebody is to survive that a switch fails: else their failures count nowhere."""
 
-    def __init__(self, network: Topology, apart: Apart | None = None):
+    def __init__(self, network: Topology, apart: Apart | None = None, minds_switches: bool = True):
+        self.minds_switches = minds_switches
         self.apart = Apart(network) if apart is None else apart
         self.capacity_bps = [arc.capacity_bps for arc in network.arcs]
         self.reserved_bps = [0] * len(network.arcs)
@@ -116,17 +124,20 @@ class Books:
         held = self._held.get(key, {})
         return {arc: _growth(held.get(arc, ()), wishes) for arc, wishes in _by_arc(claims).items()}
 
-    def shelters(self, arc: int, taken: tuple[int, int], draws: Draws) -> bool:
-        """Whether an arc has room for these draws when rate and bursts have grown there by `taken`."""
+    def shelters(self, arc: int, taken: tuple[int, int], draws: Draws, from_switches: bool) -> bool:
+        """Whether an arc has room for these draws, `from_switches` if they are to survive that a switch fails, when rate
+        and bursts have grown there by `taken`."""
         packet, queue = _packet_and_queue(arc, draws)
-        return (taken[0] + self._pool_bps.growth(arc, _rates(draws)) <= self.left_bps(arc) and
-                taken[1] + self._pool_bytes.growth(queue, _bursts(draws)) <= self._queues[queue[1]].left(arc, packet))
+        rate = taken[0] + self._pool_bps.growth(arc, _rates(draws), from_switches)
+        burst = taken[1] + self._pool_bytes.growth(queue, _bursts(draws), from_switches)
+        return rate <= self.left_bps(arc) and burst <= self._queues[queue[1]].left(arc, packet)
 
-    def draw(self, arc: int, draws: Draws) -> None:
+    def draw(self, arc: int, draws: Draws, from_switches: bool) -> None:
         """Enters what detours of one connection would bring to an arc. It has room for that."""
         packet, queue = _packet_and_queue(arc, draws)
-        self.reserved_bps[arc] += self._pool_bps.enter(arc, _rates(draws))
-        self._queues[queue[1]].enter(arc, self._pool_bytes.enter(queue, _bursts(draws)), [packet])
+        self.reserved_bps[arc] += self._pool_bps.enter(arc, _rates(draws), from_switches)
+        burst = self._pool_bytes.enter(queue, _bursts(draws), from_switches)
+        self._queues[queue[1]].enter(arc, burst, [packet])
 
     def hold(self, claims: Iterable[Claim], key: str) -> None:
         """Enters the old path of a connection that is about to move. Its new one is taken beside it."""
@@ -143,21 +154,28 @@ class Books:
 
 
 class _Pool:
-    """What the failure of each link would bring to a place, of which only the most counts."""
+    """What each failure would bring to a place: only the most counts, of those failures that are to be survived there."""
 
     def __init__(self) -> None:
-        self._brought: dict[object, dict[str, int]] = {}
+        self._brought: dict[object, dict[Failure, int]] = {}
+        self._switches: dict[object, set[Failure]] = {}
         self._most: dict[object, int] = {}
 
-    def growth(self, place: object, more: Mapping[str, int]) -> int:
-        brought, most = self._brought.get(place, {}), self._most.get(place, 0)
-        return max(most, *(brought.get(link, 0) + amount for link, amount in more.items())) - most
+    def growth(self, place: object, more: Mapping[Failure, int], from_switches: bool) -> int:
+        brought, counting = self._brought.get(place, {}), self._switches.get(place, ())
+        before = most = self._most.get(place, 0)
+        for failure, amount in more.items():
+            if from_switches or failure[0] == "link" or failure in counting:
+                most = max(most, brought.get(failure, 0) + amount)
+        return most - before
 
-    def enter(self, place: object, more: Mapping[str, int]) -> int:
-        grown = self.growth(place, more)
+    def enter(self, place: object, more: Mapping[Failure, int], from_switches: bool) -> int:
+        grown = self.growth(place, more, from_switches)
         brought = self._brought.setdefault(place, {})
-        for link, amount in more.items():
-            brought[link] = brought.get(link, 0) + amount
+        for failure, amount in more.items():
+            brought[failure] = brought.get(failure, 0) + amount
+        if from_switches:
+            self._switches.setdefault(place, set()).update(failure for failure in more if failure[0] == "switch")
         self._most[place] = self._most.get(place, 0) + grown
         return grown
 
@@ -208,12 +226,12 @@ def _growth(held: Sequence[Demand], wishes: Sequence[Demand]) -> tuple[int, int]
     return max(0, rate), max(0, sum(wished.burst_bytes for wished in wishes) - sum(alike))
 
 
-def _rates(draws: Draws) -> dict[str, int]:
-    return {link: sum(wished.rate_bps for wished in wishes) for link, wishes in draws.items()}
+def _rates(draws: Draws) -> dict[Failure, int]:
+    return {failure: sum(wished.rate_bps for wished in wishes) for failure, wishes in draws.items()}
 
 
-def _bursts(draws: Draws) -> dict[str, int]:
-    return {link: sum(wished.burst_bytes for wished in wishes) for link, wishes in draws.items()}
+def _bursts(draws: Draws) -> dict[Failure, int]:
+    return {failure: sum(wished.burst_bytes for wished in wishes) for failure, wishes in draws.items()}
 
 
 def _packet_and_queue(arc: int, draws: Draws) -> tuple[int, tuple[int, str]]:

@@ -4,6 +4,8 @@ Rules of this file:
 
 - A hop is a link between two switches on a working path. Its detour leads from the switch before it to the last switch
   of the path, without that link, and may go back over links that the packet came by. No link to a host has a detour.
+- At level `node` it leads past the switch behind the hop as well, unless that is the last one, to which every way leads.
+  Where that cannot be had and is not required, past the link at least.
 - The whole way of a diverted packet, the working path up to the hop and then the detour, obeys what the working path does:
   the latency bound (a round-trip bound: the sum of both ways that the failure leaves), the switches to pass, what to keep
   off, the MTU. Cost does not count, as a detour serves for moments only: it is the fastest that has room. Co-routed
@@ -11,10 +13,10 @@ Rules of this file:
 - Room is drawn on the pool that all detours share (capacity.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from intents.capacity import Books, Demand, demand
+from intents.capacity import Books, Demand, Failure, demand
 from intents.model import Connection, Direction
 from intents.paths import Search, Trail, trails
 from intents.roads import COST_UNIT, Measure, Roads
@@ -26,17 +28,18 @@ Hop = tuple[Direction, int]
 
 def sheltered(roads: Roads, books: Books, connection: Connection, chosen: Route,
               standing: Iterable[Detour] = ()) -> tuple[Route, tuple[Hop, ...]]:
-    """The route with the detours that its hops can have, and the hops that can have none. Detours that are `standing`
-    stay where they obey and have room."""
+    """The route with the detours that its hops can have, and the hops that can have none such as is wished. Detours that
+    are `standing` stay where they obey and have room."""
     draft = _Draft(roads, books, connection, chosen)
-    for detour in standing:
+    stay = tuple(standing)
+    for detour in stay:
         if draft.takes(detour):
             draft.enter(detour)
     for hop in draft.hops:
-        if hop not in draft.detours and (found := draft.fastest(hop)) is not None:
+        if hop not in draft.detours and (found := draft.fastest(hop) or draft.second_best(hop, stay)) is not None:
             draft.enter(found)
-    lacking = draft.lacking
-    return replace(chosen, detours=tuple(draft.detours[hop] for hop in draft.hops if hop not in lacking)), lacking
+    good = draft.detours.keys() - draft.slow
+    return replace(chosen, detours=tuple(draft.detours[hop] for hop in draft.hops if hop in good)), draft.lacking
 
 
 def is_sheltered(roads: Roads, books: Books, connection: Connection, chosen: Route) -> bool:
@@ -55,7 +58,7 @@ def enter_draws(roads: Roads, books: Books, connection: Connection, chosen: Rout
     for detour in chosen.detours:
         draft.enter(detour)
     for arc, draws in draft.draws.items():
-        books.draw(arc, draws)
+        books.draw(arc, draws, connection.protection == "node")
 
 
 def whole_way(chosen: Route, detour: Detour) -> Trail:
@@ -64,19 +67,35 @@ def whole_way(chosen: Route, detour: Detour) -> Trail:
     return (*trail[:trail.index(detour.arc)], *detour.trail, trail[-1])
 
 
-def slowest_ns(roads: Roads, connection: Connection, chosen: Route, failing: frozenset[str] | None = None) -> int:
-    """The worst delay while nothing fails or one link does (of these, where some are named): of a direction, or of both
+def slowest_ns(roads: Roads, connection: Connection, chosen: Route, failing: frozenset[Failure] | None = None) -> int:
+    """The worst delay while nothing fails or one thing does (of these, where some are named): of a direction, or of both
     together where the bound is on a round trip."""
     measure = Measure(connection.service_class, connection.bandwidth.max_packet_bytes)
-    links = {roads.arcs[detour.arc].link for detour in chosen.detours}
+    turned = turned_by(roads, connection, chosen)
     worst = 0
-    for failed in ("", *(links if failing is None else links & failing)):
-        around = {detour.direction: whole_way(chosen, detour) for detour in chosen.detours
-                  if roads.arcs[detour.arc].link == failed}
+    for detours in ((), *(turned[failure] for failure in turned if failing is None or failure in failing)):
+        around = {detour.direction: whole_way(chosen, detour) for detour in detours}
         ways = {**dict(chosen.trails()), **around}.values()
         delays = [weight(roads, measure, trail) % COST_UNIT for trail in ways]
         worst = max(worst, sum(delays) if is_round_trip(connection) else max(delays))
     return worst
+
+
+def turned_by(roads: Roads, connection: Connection, chosen: Route) -> Mapping[Failure, Sequence[Detour]]:
+    """The detours that each failure sends packets on, of those failures that the connection is to survive."""
+    found: dict[Failure, list[Detour]] = {}
+    for detour in chosen.detours:
+        for kind, name in _failures(roads, dict(chosen.trails())[detour.direction], detour.arc):
+            if kind == "link" or (connection.protection == "node" and roads.at(name).isdisjoint(detour.trail)):
+                found.setdefault((kind, name), []).append(detour)
+    return found
+
+
+def _failures(roads: Roads, trail: Trail, arc: int) -> tuple[Failure, ...]:
+    """What may fail of a hop: its link, and the switch behind it unless that is the last one."""
+    behind = roads.arcs[arc].target
+    last = roads.arcs[trail[-1]].source
+    return (("link", roads.arcs[arc].link),) + ((("switch", behind),) if behind != last else ())
 
 
 class _Draft:
@@ -89,87 +108,113 @@ class _Draft:
         self._barred = barred_to(roads, connection)
         self._measure = Measure(connection.service_class, connection.bandwidth.max_packet_bytes)
         self._limit = limit_ns(connection)
+        self._wished = {direction: demand(connection, direction) for direction in self._trails}
+        self._past_switches = connection.protection == "node"
         self.hops: tuple[Hop, ...] = tuple((direction, arc) for direction, trail in self._trails.items()
                                            for arc in trail[1:-1])
+        self._failures = {hop: _failures(roads, self._trails[hop[0]], hop[1])[:1 + books.minds_switches]
+                          for hop in self.hops}
         self.detours: dict[Hop, Detour] = {}
-        self.draws: dict[int, dict[str, list[Demand]]] = {}
+        self.draws: dict[int, dict[Failure, list[Demand]]] = {}
 
     @property
     def lacking(self) -> tuple[Hop, ...]:
-        """The hops without a detour, or with one that is too slow together with the way back."""
-        slow = self._slow_links()
-        return tuple(hop for hop in self.hops if hop not in self.detours or self._link(hop[1]) in slow)
+        """The hops without a detour such as is wished, or with one that is too slow together with the way back."""
+        slow = self.slow
+        return tuple(hop for hop in self.hops if hop not in self.detours or hop in slow
+                     or not self._off(hop, self._past_switches).isdisjoint(self.detours[hop].trail))
+
+    @property
+    def slow(self) -> frozenset[Hop]:
+        """The hops whose failure leaves two ways that take longer together than the round trip may."""
+        if self._limit is None or not is_round_trip(self._connection):
+            return frozenset()
+        made, limit = replace(self._chosen, detours=tuple(self.detours.values())), self._limit
+        return frozenset((detour.direction, detour.arc)
+                         for failure, detours in turned_by(self._roads, self._connection, made).items()
+                         if slowest_ns(self._roads, self._connection, made, frozenset((failure,))) > limit
+                         for detour in detours)
 
     def fastest(self, hop: Hop) -> Detour | None:
         """The fastest detour of a hop that obeys and has room."""
+        return self._fastest(hop, self._off(hop, self._past_switches))
+
+    def second_best(self, hop: Hop, standing: Iterable[Detour]) -> Detour | None:
+        """A detour past the link of a hop alone, where more is wished and not required."""
+        if not self._past_switches or self._connection.protection_required:
+            return None
+        own = (detour for detour in standing if (detour.direction, detour.arc) == hop and self.takes(detour, False))
+        return next(own, None) or self._fastest(hop, self._off(hop, past_switch=False))
+
+    def _fastest(self, hop: Hop, off: frozenset[int]) -> Detour | None:
         direction, arc = hop
         before, last = self._before(hop), self._trails[direction][-1]
         limit = None if self._limit is None else self._limit - self._delay((*before, last))
         ahead = self._stops_ahead(direction, before)
-        found = self._on_empty_links(arc, last, ahead)
+        found = self._on_empty_links(arc, last, ahead, off)
         if found is not None and limit is not None and self._delay(found) > limit:
             return None
         if found is not None and not all(self._has_room(hop, other) for other in found):
-            both = self._both(arc)
             search = Search(self._roads.arcs[arc].source, self._roads.arcs[last].source, self._measure, lambda other: (
-                other not in self._barred and other not in both and self._has_room(hop, other)), limit, ahead)
+                other not in self._barred and other not in off and self._has_room(hop, other)), limit, ahead)
             found = next(trails(self._roads, search), None)
         return None if found is None else Detour(direction, arc, found)
 
-    def _on_empty_links(self, arc: int, last: int, ahead: tuple[str, ...]) -> Trail | None:
+    def _on_empty_links(self, arc: int, last: int, ahead: tuple[str, ...], off: frozenset[int]) -> Trail | None:
         """The fastest way around an arc if all links were empty. What is looked up once serves all connections alike."""
-        known, key = self._roads.around, (arc, last, ahead, self._measure, self._barred)
+        known, key = self._roads.around, (arc, last, ahead, self._measure, self._barred, off)
         if key not in known:
-            both = self._both(arc)
             search = Search(self._roads.arcs[arc].source, self._roads.arcs[last].source, self._measure,
-                            lambda other: other not in self._barred and other not in both, None, ahead)
+                            lambda other: other not in self._barred and other not in off, None, ahead)
             known[key] = next(trails(self._roads, search), None)
         return known[key]
 
-    def _both(self, arc: int) -> tuple[int, int]:
-        """Both directions of an arc's link."""
-        return (arc, self._roads.mirror[arc])
+    def _off(self, hop: Hop, past_switch: bool) -> frozenset[int]:
+        """What the detour of a hop leads past: both directions of its link, and all that joins the switch behind it unless
+        that is the last one."""
+        direction, arc = hop
+        off = frozenset((arc, self._roads.mirror[arc]))
+        behind = self._roads.arcs[arc].target
+        if past_switch and behind != self._roads.arcs[self._trails[direction][-1]].source:
+            off |= self._roads.at(behind)
+        return off
 
-    def takes(self, detour: Detour) -> bool:
-        """Whether a detour that leads from its hop to the end obeys and has room."""
+    def takes(self, detour: Detour, past_switch: bool | None = None) -> bool:
+        """Whether a detour that leads from its hop to the end obeys and has room; past what is wished, if not told."""
         hop = (detour.direction, detour.arc)
         if hop not in self.hops or not self._barred.isdisjoint(detour.trail):
             return False
         passed = iter([self._roads.arcs[arc].target for arc in detour.trail])
         return (all(stop in passed for stop in self._stops_ahead(detour.direction, self._before(hop)))
-                and self._link(detour.arc) not in map(self._link, detour.trail)
+                and self._off(hop, self._past_switches if past_switch is None else past_switch).isdisjoint(detour.trail)
                 and (self._limit is None or self._delay(whole_way(self._chosen, detour)) <= self._limit)
                 and all(self._has_room(hop, arc) for arc in detour.trail))
 
     def enter(self, detour: Detour) -> None:
         """Counts on a detour, and on the room that it draws."""
         hop = (detour.direction, detour.arc)
-        wished = demand(self._connection, detour.direction)
         self.detours[hop] = detour
-        if wished is not None:
-            for arc in detour.trail:
-                if not self._is_behind(hop, arc):
-                    self.draws.setdefault(arc, {}).setdefault(self._link(detour.arc), []).append(wished)
+        for arc in detour.trail:
+            for failure, demands in self._with(hop, arc).items():
+                self.draws.setdefault(arc, {})[failure] = demands
 
     def _has_room(self, hop: Hop, arc: int) -> bool:
-        wished = demand(self._connection, hop[0])
+        more = self._with(hop, arc)
+        return not more or self._books.shelters(arc, self._taken.get(arc, (0, 0)), {**self.draws.get(arc, {}), **more},
+                                                self._past_switches)
+
+    def _with(self, hop: Hop, arc: int) -> dict[Failure, list[Demand]]:
+        """What each failure of a hop would bring to an arc if its detour took it, beside what other detours do."""
+        wished = self._wished[hop[0]]
         if wished is None or self._is_behind(hop, arc):
-            return True
-        draws, link = self.draws.get(arc, {}), self._link(hop[1])
-        return self._books.shelters(arc, self._taken.get(arc, (0, 0)), {**draws, link: [*draws.get(link, ()), wished]})
+            return {}
+        draws = self.draws.get(arc, {})
+        return {failure: [*draws.get(failure, ()), wished] for failure in self._failures[hop]}
 
     def _is_behind(self, hop: Hop, arc: int) -> bool:
         """Whether an arc lies behind a hop on the working path: what is reserved there serves the detour."""
         trail = self._trails[hop[0]]
         return arc in trail[trail.index(hop[1]) + 1:]
-
-    def _slow_links(self) -> frozenset[str]:
-        """The links whose failure leaves two ways that take longer together than the round trip may."""
-        if self._limit is None or not is_round_trip(self._connection):
-            return frozenset()
-        made, limit = replace(self._chosen, detours=tuple(self.detours.values())), self._limit
-        return frozenset(link for link in {self._link(arc) for _, arc in self.hops}
-                         if slowest_ns(self._roads, self._connection, made, frozenset((link,))) > limit)
 
     def _before(self, hop: Hop) -> Trail:
         """The working path up to a hop."""
@@ -186,6 +231,3 @@ class _Draft:
 
     def _delay(self, trail: Iterable[int]) -> int:
         return weight(self._roads, self._measure, trail) % COST_UNIT
-
-    def _link(self, arc: int) -> str:
-        return self._roads.arcs[arc].link

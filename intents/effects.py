@@ -30,7 +30,7 @@ DIRECTIONS: tuple[Direction, Direction] = ("forward", "reverse")
 @dataclass(frozen=True, slots=True)
 class Course:
     """One direction of a place: its nodes and links, what it may take at worst (`None`: a delay is unknown) and the bound on
-    that, what it reserves, and the links between switches whose failure would stop it."""
+    that, what it reserves, and the links and switches whose failure would stop it (`Placement.exposed`)."""
 
     nodes: tuple[str, ...]
     links: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from intents.capacity import Books, demand
+from intents.capacity import Books, Failure, demand
 from intents.detours import sheltered, slowest_ns
 from intents.model import Connection
 from intents.protection import protected_route
@@ -20,19 +20,22 @@ def exposure(roads: Roads, books: Books, connection: Connection, chosen: Route) 
     if not lacking:
         return "there will be room for its detours when the paths that this plan gives up are gone; plan again"
     direction, number = lacking[0]
-    hop, end = roads.arcs[number], roads.arcs[dict(chosen.trails())[direction][-1]].target
+    access = roads.arcs[dict(chosen.trails())[direction][-1]]
+    hop, last, end = roads.arcs[number], access.source, access.target
     named = f"hop {hop.link} (from {hop.source} to {hop.target}, on the way to {end})"
+    past = f"detour past {hop.target}" if connection.protection == "node" and hop.target != last else "detour"
     bound, wished = connection.latency, demand(connection, direction)
     unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
     if wished is not None and lacking[0] not in sheltered(roads, books, unreserved, chosen)[1]:
-        return f"{named} has no detour with room for {render_rate(wished.rate_bps)}" + (
+        return f"{named} has no {past} with room for {render_rate(wished.rate_bps)}" + (
             f" within {render_time(bound.max_ns)}" if bound else "")
     unbounded = replace(unreserved, latency=bound and replace(bound, max_ns=UNKNOWN_NS - 1))
     loose, without = sheltered(roads, books, unbounded, chosen)
     if bound is None or lacking[0] in without:
-        return f"{named} has no detour: no other way that it may use leads on from {hop.source}"
+        return f"{named} has no {past}: no other way that it may use leads on from {hop.source}"
+    failing: frozenset[Failure] = frozenset((("link", hop.link), ("switch", hop.target)))
     return (f"{'under' if bound.strict else 'at most'} {render_time(bound.max_ns)} is asked and {named} has no better "
-            f"detour than one of {render_time(slowest_ns(roads, unbounded, loose, frozenset((hop.link,))))} in all")
+            f"{past} than one of {render_time(slowest_ns(roads, unbounded, loose, failing))} in all")
 
 
 def fastest_protected_ns(roads: Roads, books: Books, connection: Connection) -> int | None:

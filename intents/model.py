@@ -9,8 +9,9 @@ from typing import Literal
 
 ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
 Direction = Literal["forward", "reverse"]
-Protection = Literal["none", "link"]
-"""`link`: whichever one link between switches fails, packets go on by a detour that stands ready (RFC 4090)."""
+Protection = Literal["none", "link", "node"]
+"""`link`: whichever one link between switches fails, packets go on by a detour that stands ready; `node`: so they do if a
+switch on the way fails, other than those that hosts of the connection are at (RFC 4090)."""
 DiversityLevel = Literal["link", "node", "srlg"]
 """What connections that keep apart may not share (intents/diversity.py)."""
 
@@ -169,17 +170,23 @@ class Placement:
 
     @property
     def exposed(self) -> frozenset[str]:
-        """The links between switches whose failure would stop packets of this connection."""
+        """The links between switches, and at level `node` the switches between the first and the last, whose failure would
+        stop packets of this connection."""
         return frozenset((*self.exposed_in("forward"), *self.exposed_in("reverse")))
 
     def exposed_in(self, direction: Direction) -> tuple[str, ...]:
         """Those of one direction, in the order of its path."""
-        path, protected = self.working(direction), {detour.protects for detour in self.detours(direction)}
-        return tuple(link for link in path.links[1:-1] if link not in protected) if path is not None else ()
+        path, around = self.working(direction), {detour.protects: detour.nodes for detour in self.detours(direction)}
+        if path is None:
+            return ()
+        links = tuple(link for link in path.links[1:-1] if link not in around)
+        hops = zip(path.links[1:-2], path.nodes[2:-2], strict=True)
+        return links if self.connection.protection != "node" else (
+            *links, *(switch for link, switch in hops if switch in around.get(link, path.nodes)))
 
     @property
     def lacks_protection(self) -> bool:
-        """Whether a link is exposed although the connection requires that none is."""
+        """Whether something is exposed although the connection requires that none is."""
         wish = self.connection
         return wish.protection != "none" and wish.protection_required and bool(self.exposed)
 

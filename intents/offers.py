@@ -51,9 +51,9 @@ class Offers:
 
     def of(self, connection: Connection) -> Iterator[Offer]:
         """One for each thing whose change alone would do."""
-        for kind in (self._diversity, self._diversity_level, self._protection, self._latency, self._rate,
-                     self._reverse_rate, self._burst, self._packet, self._avoided_links, self._avoided_switches,
-                     self._stops, self._pin, self._co_routing):
+        for kind in (self._diversity, self._diversity_level, self._protection, self._protection_level, self._latency,
+                     self._rate, self._reverse_rate, self._burst, self._packet, self._avoided_links,
+                     self._avoided_switches, self._stops, self._pin, self._co_routing):
             offer = kind(connection)
             if offer is not None:
                 yield offer
@@ -77,6 +77,10 @@ class Offers:
     def _protection(self, connection: Connection) -> Offer | None:
         return self._working("without protection", replace(connection, protection="none")) if (
             connection.protection != "none" and connection.protection_required) else None
+
+    def _protection_level(self, connection: Connection) -> Offer | None:
+        return self._working("protection node -> link", replace(connection, protection="link")) if (
+            connection.protection == "node" and connection.protection_required) else None
 
     def _latency(self, connection: Connection) -> Offer | None:
         bound, best = connection.latency, self._least_ns(connection)

@@ -33,7 +33,8 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     the failure of any one link brings by detours, are within capacity; no key is both placed and refused. The old path of
     what moves counts for nothing where a link of it is down: nothing flows there.
     """
-    roads, books = Roads(network, down), Books(network, Apart(network, wanted.connections))
+    roads, minds_switches = Roads(network, down), any(one.protection == "node" for one in wanted.connections)
+    books = Books(network, Apart(network, wanted.connections), minds_switches)
     refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
     ranked = sorted((one for one in wanted.connections if one.key not in refusals), key=_rank)
     old = {one.key: previous.placements[one.key] for one in ranked if one.key in previous.placements}

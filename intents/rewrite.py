@@ -62,3 +62,6 @@ def _way(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
         yield FieldChange("path.co-routed", offered.co_routed)
     if asked.protection != offered.protection:
         yield FieldChange("path.protection.mode", "none" if offered.protection == "none" else "fast-failover")
+        if offered.protection != "none":
+            yield FieldChange("path.protection.level", offered.protection)
+            yield FieldChange("path.protection.required", offered.protection_required)

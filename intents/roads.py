@@ -54,6 +54,7 @@ class Roads:
         self._weights: dict[Measure, Sequence[int]] = {}
         self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
         self._barred: dict[tuple[object, ...], frozenset[int]] = {}
+        self._at: dict[str, frozenset[int]] = {}
         self._beside: dict[frozenset[str], frozenset[int]] = {}
 
     def access(self, source: Host, target: Host) -> tuple[int, int]:
@@ -110,6 +111,13 @@ class Roads:
                 or (must_know_delay and arc.delay_ns is None)
                 or arc.mtu < packet_bytes + self.overhead(number))
         return self._barred[key]
+
+    def at(self, switch: str) -> frozenset[int]:
+        """The arcs that begin or end at a switch."""
+        if switch not in self._at:
+            self._at[switch] = frozenset(number for number, arc in enumerate(self.arcs)
+                                         if switch in (arc.source, arc.target))
+        return self._at[switch]
 
     def beside(self, links: frozenset[str]) -> frozenset[int]:
         """The arcs between switches of all links but these."""

@@ -26,7 +26,7 @@ _FRESH_PORTS = range(65_535, -1, -1)
 
 
 Failure = frozenset[PortId]
-"""The ports that are down: none, or both ends of one link."""
+"""The ports that are down: none, or both ends of one link, or of all links of one switch."""
 
 NO_FAILURE: Failure = frozenset()
 
@@ -34,7 +34,8 @@ NO_FAILURE: Failure = frozenset()
 @dataclass(frozen=True, slots=True)
 class Course:
     """One direction of a placed connection: what it selects and the way it was given. `around` holds, for the failure of
-    each link of that way, the whole way then planned, `None` where no detour protects it."""
+    each link of that way and of each switch between the first and the last, the whole way then planned, `None` where
+    nothing protects it."""
 
     connection: str
     direction: Direction
@@ -64,7 +65,7 @@ class Sample:
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """Nothing down first, then each link whose failure it was or is to survive."""
+        """Nothing down first, then each link and switch whose failure it was or is to survive."""
         owners = (course for course in (self.before, self.after) if course is not None)
         survived = {failure for course in owners for failure, trail in course.around.items() if trail is not None}
         return (NO_FAILURE, *sorted(survived, key=sorted))
@@ -137,10 +138,21 @@ class Traffic:
 
 
 def _around(network: Topology, placement: Placement, path: Path) -> dict[Failure, Trail | None]:
-    """The way of a path's packets for each of its links between switches that may fail."""
-    detours = {detour.protects: _trail(network, detour) or None for detour in placement.detours(path.direction)}
+    """The way of a path's packets for each of its links between switches that may fail, and each switch between the first
+    and the last."""
+    detours = {detour.protects: detour for detour in placement.detours(path.direction)}
+    ways = {name: _trail(network, detour) or None for name, detour in detours.items()}
     links = (network.link_by_name[name] for name in path.links[1:-1])
-    return {frozenset((link.a, link.b)): detours.get(link.name) for link in links}
+    found = {frozenset((link.a, link.b)): ways.get(link.name) for link in links}
+    for name, switch in zip(path.links[1:-2], path.nodes[2:-2], strict=True):
+        past = placement.connection.protection == "node" and name in detours and switch not in detours[name].nodes
+        found[_ports_to(network, switch)] = ways.get(name) if past else None
+    return found
+
+
+def _ports_to(network: Topology, switch: str) -> Failure:
+    """Both ends of every link of a switch: all that its neighbours lose with it."""
+    return frozenset(end for port, peer in network.peer_of.items() if port.switch == switch for end in (port, peer))
 
 
 def _trail(network: Topology, path: Path) -> Trail:

@@ -68,9 +68,10 @@ def _turned(turn: Mapping[str, Any]) -> Iterator[str]:
     if before["reserved_bps"] != after["reserved_bps"]:
         yield f"{_rate(before)} -> {_rate(after)} reserved"
     for sooner, later, words in ((before, after, "protected"), (after, before, "unprotected")):
-        links = [link for link in sooner["exposed"] if link not in later["exposed"] and link in later["links"]]
-        if links:
-            yield f"now {words} at {' '.join(links)}"
+        way = (*later["links"], *later["nodes"])
+        places = [place for place in sooner["exposed"] if place not in later["exposed"] and place in way]
+        if places:
+            yield f"now {words} at {' '.join(places)}"
 
 
 def _worst(placement: Mapping[str, Any], direction: str, turn: Mapping[str, Any]) -> str:

@@ -32,8 +32,6 @@ GROUNDLESS: Final = (
     Ground("path.protection.mode", ("none", "restore", "fast-failover"), Reason.PROTECTION,
            'no second path stands by from end to end; say "fast-failover" for detours that stand ready, or "restore": after '
            "a failure the connection is placed anew"),
-    Ground("path.protection.level", ("link",), Reason.PROTECTION,
-           'detours avoid the link that failed, not the switch behind it; say "level: link"'),
     Ground("sle.isolation", ("shared",), Reason.RESOURCE,
            '"{value}" needs queues or links of its own, and no queue back-end makes them; say "shared"'),
     Ground("slo.jitter.max", (), Reason.UNVERIFIABLE,

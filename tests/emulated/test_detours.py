@@ -1,7 +1,9 @@
 """Detours on real switches, without a controller: a cut cable costs packets for milliseconds, a mended one none.
 
-The rules are the compiler's for a planned connection, loaded by ovs-ofctl. Each link of its working path is cut and mended
-three times under 1,000 packets a second each way; `gap_ns` is the time from the first lost packet to the next that arrived.
+The rules are the compiler's for a planned connection, loaded by ovs-ofctl. Each link of its working path, and at level node
+all links at once of each switch between the first and the last, is cut and mended three times under 1,000 packets a second
+each way; `gap_ns` is the time from the first lost packet to the next that arrived. A switch comes back link by link, and
+what is turned to it meanwhile is lost: that the controller has moved away by then is its affair.
 """
 
 import time
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 
 from intents.compiler import compile_rules
-from intents.model import Bandwidth, Connection, LatencyBound, Placement, Plan, Wanted
+from intents.model import Bandwidth, Connection, LatencyBound, Placement, Plan, Protection, Wanted
 from intents.planner import plan
 from intents.rules import RuleSet
 from labs import backend
@@ -30,11 +32,14 @@ TIMES = 3
 MOST_GAP_MS = 50
 """What protection switching is held to everywhere (ITU-T G.841)."""
 
-CASES = {"ring": (ring(4), "h1", "h3"), "metro": (metro(), "surgeon", "robot")}
-LINKS = [(name, link) for name, links in (("ring", ("s1-s2", "s2-s3")), ("metro", ("s1-s2", "s2-s3"))) for link in links]
+CASES: dict[str, tuple[Topology, str, str, Protection]] = {
+    "ring": (ring(4), "h1", "h3", "link"), "metro": (metro(), "surgeon", "robot", "link"),
+    "metro-switches": (metro(), "surgeon", "robot", "node")}
+PLACES = [(name, place) for name, places in (("ring", ("s1-s2", "s2-s3")), ("metro", ("s1-s2", "s2-s3")),
+                                            ("metro-switches", ("s2",))) for place in places]
 
 Seen = dict[tuple[str, str, str], list[tuple[Count, Count]]]
-"""By network, link and what was done to it: what became of packets each way, each time."""
+"""By network, link or switch, and what was done to it: what became of packets each way, each time."""
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +48,8 @@ def seen(in_sandbox: Callable[..., Any]) -> Seen:
 
 
 def look(name: str) -> Seen:
-    topology, source, target = CASES[name]
-    placement = protected(topology, source, target)
+    topology, source, target, _ = CASES[name]
+    placement = protected(*CASES[name])
     spans: list[tuple[tuple[str, str, str], Span]] = []
     with running(topology, backend.attempt()) as network, probing(network) as prober:
         load(network, compile_rules(topology, {placement.connection.key: placement}, RuleSet()))
@@ -52,14 +57,15 @@ def look(name: str) -> Seen:
         prober.start(flow)
         prober.start(flow.mirrored())
         time.sleep(1.5)  # ARP and the switches' caches
-        for link in placement.paths[0].links[1:-1]:
+        for place in placement.paths[0].nodes[2:-2] if CASES[name][3] == "node" else placement.paths[0].links[1:-1]:
+            links = [link.name for link in topology.links if place in (link.name, link.a.switch, link.b.switch)]
             for what, act in ((what, act) for _ in range(TIMES) for what, act in (
                     ("quiet", None), ("cut", network.cut), ("on the detour", None), ("mended", network.mend))):
                 begun = time.time_ns()
-                if act is not None:
+                for link in links if act is not None else ():
                     act(link)
                 time.sleep(0.4)
-                spans.append(((name, link, what), Span(what, begun, time.time_ns())))
+                spans.append(((name, place, what), Span(what, begun, time.time_ns())))
         streams = prober.stop()
     found: Seen = {}
     for key, span in spans:
@@ -68,9 +74,9 @@ def look(name: str) -> Seen:
     return found
 
 
-def protected(network: Topology, source: str, target: str) -> Placement:
+def protected(network: Topology, source: str, target: str, level: Protection) -> Placement:
     wish = Connection(f"a/{source}-{target}", "a", "a", source, target, service_class="delay-critical",
-                      latency=LatencyBound(MS, strict=True), bandwidth=Bandwidth(5 * MS, None, 256, 256), protection="link")
+                      latency=LatencyBound(MS, strict=True), bandwidth=Bandwidth(5 * MS, None, 256, 256), protection=level)
     return plan(network, Plan(), Wanted((wish,))).placements[wish.key]
 
 
@@ -83,22 +89,22 @@ def load(network: EmulatedNetwork, rules: RuleSet) -> None:
             network.ofctl(switch.name, command, str(file))
 
 
-@pytest.mark.parametrize(("name", "link"), LINKS)
-def test_a_cut_link_costs_fifty_milliseconds_at_most(seen: Seen, name: str, link: str) -> None:
+@pytest.mark.parametrize(("name", "place"), PLACES)
+def test_a_cut_costs_fifty_milliseconds_at_most(seen: Seen, name: str, place: str) -> None:
     for direction in (0, 1):
-        gaps = [counts[direction].gap_ns for counts in seen[name, link, "cut"]]
+        gaps = [counts[direction].gap_ns for counts in seen[name, place, "cut"]]
         assert len(gaps) == TIMES
         assert median(gaps) <= MOST_GAP_MS * MS, gaps
 
 
-@pytest.mark.parametrize(("name", "link"), LINKS)
-def test_what_goes_by_the_detour_arrives_once(seen: Seen, name: str, link: str) -> None:
-    for counts in seen[name, link, "on the detour"]:
+@pytest.mark.parametrize(("name", "place"), PLACES)
+def test_what_goes_by_the_detour_arrives_once(seen: Seen, name: str, place: str) -> None:
+    for counts in seen[name, place, "on the detour"]:
         assert [(each.sent > 300, each.lost, each.duplicated) for each in counts] == [(True, 0, 0)] * 2
 
 
-@pytest.mark.parametrize(("name", "link"), LINKS)
-def test_a_mended_link_costs_no_packet(seen: Seen, name: str, link: str) -> None:
-    for counts in seen[name, link, "mended"]:
+@pytest.mark.parametrize(("name", "place"), [case for case in PLACES if CASES[case[0]][3] == "link"])
+def test_a_mended_link_costs_no_packet(seen: Seen, name: str, place: str) -> None:
+    for counts in seen[name, place, "mended"]:
         assert [(each.sent > 300, each.lost, each.duplicated) for each in counts] == [(True, 0, 0)] * 2
     assert all(each.misdelivered == 0 for many in seen.values() for counts in many for each in counts)

@@ -32,6 +32,8 @@ def broken(network: Topology, placement: Placement, down: frozenset[str]) -> Ite
         yield "latency"
     for name in sorted({path.protects for path in placement.paths if path.protects}):
         yield from _broken_detours(network, placement, name, down)
+    if wish.protection == "node":
+        yield from _broken_past_switches(network, placement)
 
 
 def _is_in_time(wish: Connection, spent: list[int | None]) -> bool:
@@ -57,6 +59,33 @@ def _broken_detours(network: Topology, placement: Placement, failed: str, down: 
     spent = [budget_ns(network, wish, way) for way in ways]
     if wish.latency and (None in spent or not _is_in_time(wish, spent)):
         yield f"latency while {failed} is dead"
+
+
+def _broken_past_switches(network: Topology, placement: Placement) -> Iterator[str]:
+    """What the ways of a connection break while a switch is dead that its hosts are not at and that it survives."""
+    for switch, ways in _ways_past(placement):
+        spent = [budget_ns(network, placement.connection, way) for way in ways]
+        if not _is_in_time(placement.connection, spent):
+            yield f"latency while {switch} is dead"
+
+
+def stopped_by(placement: Placement) -> set[str]:
+    """The switches, other than those of its hosts, whose death stops a direction of a connection."""
+    passed = {node for path in _working(placement) for node in path.nodes[2:-2]}
+    return passed - {switch for switch, ways in _ways_past(placement) if len(ways) == len(_working(placement))}
+
+
+def _ways_past(placement: Placement) -> Iterator[tuple[str, list[Path]]]:
+    """For each such switch on the way, the ways that are left when it is dead."""
+    for switch in sorted({node for path in _working(placement) for node in path.nodes[2:-2]}):
+        spared = [path for path in _working(placement) if switch not in path.nodes]
+        yield switch, spared + [way for way in _turned(placement, switch) if switch not in way.nodes]
+
+
+def _turned(placement: Placement, switch: str) -> list[Path]:
+    """The detours that packets take when a switch dies on their way, other than at its ends."""
+    return [way for path in _working(placement) for link, node in zip(path.links[1:-2], path.nodes[2:-2], strict=True)
+            for way in placement.detours(path.direction) if node == switch and way.protects == link]
 
 
 def budget_ns(network: Topology, wish: Connection, path: Path) -> int | None:
@@ -131,7 +160,14 @@ def overbooked(network: Topology, before: Mapping[str, Placement], after: Mappin
             bursts[queue] += max(burst.get(queue, 0) for _, burst, _ in shares)
             least = min(packet.get(queue, 1 << 30) for _, _, packet in shares)
             packets[queue] = min(packets.get(queue, 1 << 30), least)
-    brought = [_brought(network, after.values(), failed, packets) for failed in network.link_by_name]
+    brought = [_brought(network, [(each, [way for way in each.paths if way.protects == failed])
+                                  for each in after.values()], packets) for failed in network.link_by_name]
+    for failed in network.switch_by_name:
+        turned = [(each, _turned(each, failed)) for each in after.values()]
+        spared = [(each, ways) for each, ways in turned if each.connection.protection == "node"]
+        survived = _brought(network, spared, packets)
+        brought.append(tuple({place: amount for place, amount in all_of.items() if place in counting}  # type: ignore[arg-type]
+                             for all_of, counting in zip(_brought(network, turned, packets), survived, strict=True)))
     for arc in rates.keys() | {arc for rate, _ in brought for arc in rate}:
         rates[arc] += max((rate.get(arc, 0) for rate, _ in brought), default=0)
     for queue in bursts.keys() | {queue for _, burst in brought for queue in burst}:
@@ -141,13 +177,14 @@ def overbooked(network: Topology, before: Mapping[str, Placement], after: Mappin
                 if (burst - packets[arc, queue]) * 8 * NS > network.queue_ns(queue) * arc.capacity_bps)
 
 
-def _brought(network: Topology, placements: Iterable[Placement], failed: str, packets: dict[tuple[Arc, str], int],
+def _brought(network: Topology, turned: Iterable[tuple[Placement, list[Path]]], packets: dict[tuple[Arc, str], int],
              ) -> tuple[dict[Arc, int], dict[tuple[Arc, str], int]]:
-    """What the failure of a link brings to arcs and queues beside what is reserved there; `packets` learns of it."""
+    """What a failure brings to arcs and queues beside what is reserved there by turning placements to these detours;
+    `packets` learns of it."""
     rates: dict[Arc, int] = defaultdict(int)
     bursts: dict[tuple[Arc, str], int] = defaultdict(int)
-    for placement in placements:
-        for way in (path for path in placement.paths if path.protects == failed):
+    for placement, ways in turned:
+        for way in ways:
             path = placement.working(way.direction)
             assert path is not None
             _, burst, packet = _share(network, placement, [way])

@@ -18,18 +18,19 @@ from intents.roads import Roads
 from intents.routes import claims
 from intents.rules import RuleSet
 from intents.steps import diff
-from tests.intents.audit import broken, budget_ns, every_placement, overbooked
+from tests.intents.audit import broken, budget_ns, every_placement, overbooked, stopped_by
 from tests.intents.wishes import MBPS, US, cable, connections, mesh, networks, simple_trails, wish
 from topologies.builders import linear, ring
 from topologies.metro import metro
-from topologies.model import Topology
+from topologies.model import Link, PortId, Topology
 
 World = tuple[Topology, tuple[Connection, ...]]
 
 
 @st.composite
 def protected(draw: st.DrawFn, network: Topology, name: str = "i") -> Connection:
-    return replace(draw(connections(network, name)), protection="link", protection_required=draw(st.booleans()))
+    return replace(draw(connections(network, name)), protection=draw(st.sampled_from(("link", "node"))),
+                   protection_required=draw(st.booleans()))
 
 
 @st.composite
@@ -48,6 +49,13 @@ def planned(network: Topology, *wished: Connection, before: Plan | None = None, 
 def ways(placement: Placement) -> dict[tuple[str, str | None], str]:
     """The switches of each path by its direction and what it protects."""
     return {(path.direction, path.protects): " ".join(path.nodes[1:-1]) for path in placement.paths}
+
+
+def twin(ends: str) -> Link:
+    """A second cable like the first."""
+    first = cable(ends)
+    return replace(first, name=f"{ends}#2", a=PortId(first.a.switch, 90 + first.a.number),
+                   b=PortId(first.b.switch, 90 + first.b.number))
 
 
 def test_every_hop_of_the_surgery_has_a_detour_within_the_millisecond():
@@ -87,6 +95,43 @@ def test_a_slower_path_is_taken_where_only_that_can_be_protected_in_time():
         ("forward", None): "s1 s3 s5", ("forward", "s1-s3"): "s1 s2 s5", ("forward", "s3-s5"): "s1 s3 s4 s5"}
     roomy = replace(wished, protection="link", latency=LatencyBound(1100 * US))
     assert ways(planned(network, roomy).placements[wished.key])["forward", "s2-s5"] == "s1 s2 s1 s3 s5"
+
+
+def test_at_level_node_detours_lead_past_the_next_switch_but_the_last():
+    wished = wish("a", "surgeon", "robot", both_ways=False, protection="node", service_class="delay-critical",
+                  bandwidth=Bandwidth(max_packet_bytes=256))
+    placement = planned(metro(), wished).placements[wished.key]
+    assert ways(placement) == {
+        ("forward", None): "s1 s2 s3", ("forward", "s1-s2"): "s1 s4 s5 s3", ("forward", "s2-s3"): "s1 s2 s5 s3"}
+    assert placement.exposed == frozenset()
+
+
+def test_at_level_node_a_path_is_taken_whose_switches_can_all_be_passed_by():
+    network = mesh(*(link for ends in ("s1-s2", "s2-s5") for link in (cable(ends), twin(ends))),
+                   hosts={"h1": "s1", "h2": "s5"})
+    wished = wish("a", "h1", "h2", protection="node")
+    assert len(planned(network, replace(wished, protection="link")).placements) == 1
+    (refusal,) = planned(network, wished).refusals.values()
+    assert (refusal.reason, refusal.message, refusal.counter_offers) == (
+        Reason.PROTECTION, "hop s1-s2 (from s1 to s2, on the way to h2) has no detour past s2: no other way that it may use "
+        "leads on from s1", ("without protection", "protection node -> link"))
+    optional = planned(network, replace(wished, protection_required=False)).placements[wished.key]
+    assert (ways(optional)["forward", "s1-s2"], optional.exposed) == ("s1 s2 s5", {"s2"})
+    around = mesh(*network.links, cable("s1-s3", delay_ns=US), cable("s3-s5", delay_ns=US), hosts={"h1": "s1", "h2": "s5"})
+    assert planned(around, wished).placements[wished.key].exposed == frozenset()
+
+
+def test_the_failure_of_a_switch_brings_all_that_it_turns_where_one_is_to_survive_it():
+    wide = [cable(ends, capacity_bps=200 * MBPS) for ends in ("s3-s4", "s3-s6")]
+    cables = (cable(ends) for ends in ("s1-s3", "s2-s3", "s1-s5", "s2-s5", "s5-s7", "s4-s7", "s6-s7"))
+    network = mesh(*wide, *cables, hosts={"h1": "s1", "h2": "s2", "h4": "s4", "h6": "s6"})
+    both = [wish(name, *ends.split(), bandwidth=Bandwidth(60 * MBPS), service_class="best-effort", both_ways=False)
+            for name, ends in (("a", "h1 h4"), ("b", "h2 h6"))]
+    for levels, placed in ((("link", "link"), 2), (("node", "link"), 1), (("link", "node"), 1)):
+        wished = [replace(each, protection=level) for each, level in zip(both, levels, strict=True)]
+        found = planned(network, *wished).placements
+        assert len(found) == placed
+        assert {each.paths[0].nodes[2] for each in found.values()} == {"s3"}
 
 
 def test_two_connections_share_the_pool_where_no_failure_turns_both_there():
@@ -203,9 +248,11 @@ def test_working_paths_and_detours_obey_and_fit(world: World):
     found = planned(network, *wished).placements
     for placement in found.values():
         assert list(broken(network, placement, frozenset())) == []
-        if placement.connection.protection == "link" and placement.connection.protection_required:
+        if placement.connection.protection_required and placement.connection.protection != "none":
             assert placement.exposed == frozenset()
-        assert placement.connection.protection == "link" or len(placement.paths) <= 2
+        if placement.connection.protection == "node":
+            assert stopped_by(placement) == placement.exposed & network.switch_by_name.keys()
+        assert placement.connection.protection != "none" or len(placement.paths) <= 2
     assert list(overbooked(network, {}, found)) == []
 
 
@@ -262,13 +309,15 @@ def can_be_protected(network: Topology, placement: Placement) -> bool:
     path = placement.paths[0]
     if list(broken(network, placement, frozenset())):
         return False
+    linked = replace(placement, connection=replace(placement.connection, protection="link"))
     for place in range(1, len(path.links) - 1):
+        past = {path.nodes[place + 1]} - {path.nodes[-2]} if placement.connection.protection == "node" else set()
         detours = (replace(path, role="detour", protects=path.links[place],
                            nodes=(*path.nodes[:place], path.nodes[place], *(network.arcs[arc].target for arc in trail),
                                   path.nodes[-1]),
                            links=(*path.links[:place], *(network.arcs[arc].link for arc in trail), path.links[-1]))
                    for trail in simple_trails(network, path.nodes[place], path.nodes[-2]))
-        if not any(not list(broken(network, replace(placement, paths=(path, detour)), frozenset()))
-                   for detour in detours):
+        if not any(not list(broken(network, replace(linked, paths=(path, detour)), frozenset()))
+                   and past.isdisjoint(detour.nodes) for detour in detours):
             return False
     return True

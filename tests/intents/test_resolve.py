@@ -278,7 +278,6 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
 
 
 @pytest.mark.parametrize(("spec", "reason"), [
-    ({"path": {"protection": {"mode": "fast-failover", "level": "node"}}}, Reason.PROTECTION),
     ({"path": {"protection": {"mode": "standby", "required": False}}}, Reason.PROTECTION),
     ({"sle": {"isolation": "dedicated"}}, Reason.RESOURCE),
     ({"slo": {"jitter": {"max": "200 us"}}}, Reason.UNVERIFIABLE),
@@ -325,6 +324,7 @@ def test_phrases_are_refused_as_fields_are() -> None:
 @pytest.mark.parametrize(("protection", "meaning"), [
     (None, ("none", True)), ({"mode": "none"}, ("none", True)), ({"mode": "restore"}, ("none", True)),
     ({"mode": "fast-failover"}, ("link", True)), ({"mode": "fast-failover", "level": "link"}, ("link", True)),
+    ({"mode": "fast-failover", "level": "node"}, ("node", True)),
     ({"mode": "fast-failover", "required": False}, ("link", False))])
 def test_protection(protection: dict[str, Any] | None, meaning: tuple[str, bool]) -> None:
     wish = only(between("surgeon", "robot", **({"path": {"protection": protection}} if protection else {})))

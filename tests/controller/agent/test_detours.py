@@ -45,6 +45,24 @@ def test_whichever_link_is_cut_packets_arrive_before_the_controller_has_done_any
         assert timeline.lost == timeline.overbooked == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("network", "wished"), [
+    (metro(), SURGERY.replace("level: link", "level: node")),
+    (ring(6), AROUND.replace("h3", "h4").replace("failover}", "failover, level: node}"))])
+def test_whichever_switch_between_the_ends_dies_packets_arrive_before_the_controller_has_done_anything(
+        network: Topology, wished: str) -> None:
+    (placement,) = running(network, wished).snapshot.plan.placements.values()
+    for switch in {node for path in placement.paths if path.role == "working" for node in path.nodes[2:-2]}:
+        timeline, key = running(network, wished), placement.connection.key
+        for link in network.links:
+            if switch in (link.a.switch, link.b.switch):
+                timeline.fabric.cut_link(link.name)
+        assert timeline.arrives(key)
+        timeline.run(5.0)
+        assert timeline.arrives(key)
+        assert timeline.lost == timeline.overbooked == []
+
+
 def test_it_is_degraded_on_a_detour_and_satisfied_on_its_new_path_with_detours_of_its_own() -> None:
     timeline = running(metro(), SURGERY)
     then = timeline.now
