@@ -1,0 +1,55 @@
+"""The how-to for orchestrators, done word by word against a controller of its own process with eight switches."""
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.controller.cli.controllers import controller
+from tests.fake_switch import FakeSwitch
+from tests.how_to import PAGES, Command, commands, files
+
+PAGE = "orchestrate-with-python.md"
+
+
+def test_output_agrees_but_for_numbers_and_what_is_left_out():
+    command = Command("$", "ping", "3 packets, ...\n0% lost")
+    assert command.agrees("12 packets, a\nb\n7% lost\n")
+    assert not command.agrees("12 packets, a\nb\nnone lost\n")
+    assert not command.agrees("12 packages, a\n7% lost\n")
+
+
+def test_every_page_links_to_what_is_there():
+    pages = sorted(PAGES.glob("*.md"))
+    assert pages
+    linked = [page.parent / target for page in pages for target in link_targets(page.read_text())]
+    assert [str(target) for target in linked if not target.exists()] == []
+
+
+def link_targets(text):
+    return [part.partition(")")[0] for part in text.split("](")[1:] if not part.startswith("http")]
+
+
+@pytest.mark.slow
+def test_a_python_program_applies_watches_and_deletes_as_told(tmp_path: Path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (tmp_path / "isochrone").symlink_to(PAGES.parent.parent)
+    for name, text in files(PAGE).items():
+        (mine / name).write_text(text)
+    with ExitStack() as stack:
+        running = stack.enter_context(controller(tmp_path))
+        for dpid in range(1, 9):
+            stack.enter_context(FakeSwitch(dpid, range(1, 6)).connect(running.openflow_port))
+        environment = {"ISOCHRONE_SERVER": running.server, "PYTHONPATH": str(PAGES.parent.parent),
+                       "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        told = list(commands(PAGE))
+        assert len(told) == 4
+        for command in told:
+            done = subprocess.run(["bash", "-c", command.line], cwd=mine, env=environment, capture_output=True, text=True,
+                                  timeout=60, check=False)
+            assert (done.returncode, done.stderr) == (0, ""), command.line
+            assert command.agrees(done.stdout), done.stdout
