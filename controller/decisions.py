@@ -48,13 +48,15 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One direction of a connection: the nodes of its path before and after, empty where it has none."""
+    """One direction of a connection: nodes and links of its path before and after, empty where it has none."""
 
     connection: str
     intent: str
     direction: str
     before: tuple[str, ...]
     after: tuple[str, ...]
+    links_before: tuple[str, ...] = ()
+    links_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

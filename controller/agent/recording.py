@@ -21,6 +21,9 @@ from intents.model import Path, Placement
 MOST = 200
 """Decisions that are shown; the journal keeps more."""
 
+NOWHERE = Path("working", "forward", (), (), None, 0)
+"""In the place of a path that a connection does not have."""
+
 PATIENCE_S = 30.0
 """How long moves may take to be confirmed, before it is said that they were not."""
 
@@ -31,13 +34,13 @@ ROUNDS = 2
 """Rounds of counters after which an outcome is told."""
 
 
-def on_congestion(advice: Advice, autonomy: Autonomy, verdict: Verdict) -> DecisionRecord:
-    """What was found for links that are too full, and what became of it; without number and time."""
+def on_congestion(advice: Advice, autonomy: Autonomy, verdict: Verdict, now: float) -> DecisionRecord:
+    """What was found for links that are too full, and what became of it now; without number and time."""
     question, found = advice.question, advice.relief
     keys = found.chosen.connections if found.chosen and advice.proposal else ()
     old, new = question.snapshot.plan.placements, found.plan.placements
-    evidence = [Sample(link, source, load.rate_bps, round(load.share, 4), round(question.now - load.since_ns / NS, 3),
-                       round(question.now - load.at_ns / NS, 3))
+    evidence = [Sample(link, source, load.rate_bps, round(load.share, 4), round(now - load.since_ns / NS, 3),
+                       round(now - load.at_ns / NS, 3))
                 for link, source in question.hot if (load := question.loads[link, source]) is not None]
     return DecisionRecord(
         0, "", question.snapshot.revision, "congestion", tuple(sorted({sample.link for sample in evidence})), autonomy,
@@ -155,8 +158,5 @@ def _moves(key: str, before: Placement | None, after: Placement | None) -> Itera
     for direction in DIRECTIONS if placement else ():
         old, new = (each.working(direction) if each else None for each in (before, after))
         if old != new and placement:
-            yield Move(key, placement.connection.intent, direction, _nodes(old), _nodes(new))
-
-
-def _nodes(path: Path | None) -> tuple[str, ...]:
-    return path.nodes if path else ()
+            was, will = old or NOWHERE, new or NOWHERE
+            yield Move(key, placement.connection.intent, direction, was.nodes, will.nodes, was.links, will.links)

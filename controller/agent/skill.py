@@ -106,7 +106,7 @@ class Skill:
 
     def acted(self, advice: Advice, now: float) -> DecisionRecord:
         """What was done, and whom it holds."""
-        record = on_congestion(advice, self.autonomy, "moved")
+        record = on_congestion(advice, self.autonomy, "moved", now)
         self._stays = after(self._stays, record.moves, now)
         return record
 
@@ -114,7 +114,7 @@ class Skill:
         """What is not done: to be recorded, if it was not said before, nor may soon be better known."""
         if advice.unknown and advice.question.now < (self._hot_since or now) + COUNTING_S:
             return None
-        record = on_congestion(advice, self.autonomy, "none" if advice.proposal is None else "recommended")
+        record = on_congestion(advice, self.autonomy, "none" if advice.proposal is None else "recommended", now)
         told = _Told(record.links, record.verdict, record.moves)
         if told in self._told:
             return None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from topologies.told import told
+
 
 def columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lines of left-aligned columns; a row may be shorter than the head."""
@@ -42,4 +44,4 @@ def _standing(document: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _forward(connection: Mapping[str, Any]) -> str:
     paths = [path for path in connection["paths"] if (path["role"], path["direction"]) == ("working", "forward")]
-    return " ".join(paths[0]["nodes"]) if paths else ""
+    return told(paths[0]["nodes"], paths[0]["links"]) if paths else ""

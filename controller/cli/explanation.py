@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from controller.cli.columns import columns, provenance_lines
+from topologies.told import told
 from topologies.units import render_rate, render_time
 
 PARTS = ("propagation", "serialisation", "blocking", "queueing", "switch")
@@ -35,7 +36,7 @@ def _connection(connection: Mapping[str, Any]) -> list[str]:
         around = f" around {path['protects']}" if is_detour else ""
         how = "drawn on the pool" if is_detour else "reserved"
         reserved = f", {render_rate(path['reserved_bps'])} {how}" if path["reserved_bps"] else ""
-        lines.append(f"  {path['role']} {path['direction']}{around}: {' '.join(path['nodes'])}{reserved}")
+        lines.append(f"  {path['role']} {path['direction']}{around}: {told(path['nodes'], path['links'])}{reserved}")
     return [*lines, *(f"  {line}" for line in _budget(connection))]
 
 
@@ -85,8 +86,8 @@ def _decision(decision: Mapping[str, Any]) -> Iterator[str]:
                f"{sample['since_s'] - sample['until_s']:.2f} s until {sample['until_s']:.2f} s before")
     yield from (f"  considered: {', '.join(option['connections'])}: {option['why']}" for option in decision["options"])
     for move in decision["moves"]:
-        yield (f"  {move['connection']} {move['direction']}: {' '.join(move['before']) or 'no place'} -> "
-               f"{' '.join(move['after']) or 'no place'}")
+        yield (f"  {move['connection']} {move['direction']}: {told(move['before'], move['links_before']) or 'no place'} -> "
+               f"{told(move['after'], move['links_after']) or 'no place'}")
     if decision["forecast"]:
         yield f"  forecast: {_shares(decision['forecast'])}"
     if outcome := decision["outcome"]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from controller.cli.columns import columns
+from topologies.told import told
 from topologies.units import render_rate, render_time
 
 HEAD = ("CONNECTION", "VERDICT", "DIRECTION", "WORST CASE", "PATH")
@@ -37,24 +38,28 @@ def _placed(title: str, placement: Mapping[str, Any], effect: Mapping[str, Any] 
     for path in placement["paths"]:
         if path["role"] == "working":
             turn = turns.get(path["direction"], {})
-            way = [" ".join(path["nodes"]), *([_detours(detours[path["direction"]])] if detours else ()), *_turned(turn)]
+            way = [_told(path), *([_detours(detours[path["direction"]])] if detours else ()), *_turned(turn)]
             yield (*head, path["direction"], _worst(placement, path["direction"], turn), ", ".join(way))
             head = ("", "")
     for turn in turns.values():
         if turn["after"] is None:
-            yield ("", "", turn["direction"], "", f"no more, was {' '.join(turn['before']['nodes'])}")
+            yield ("", "", turn["direction"], "", f"no more, was {_told(turn['before'])}")
+
+
+def _told(course: Mapping[str, Any]) -> str:
+    return told(course["nodes"], course["links"])
 
 
 def _removed(effect: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
     head = (effect["title"], "REMOVED")
     for turn in effect["turns"]:
-        yield (*head, turn["direction"], _time(turn["before"]["worst_ns"]), " ".join(turn["before"]["nodes"]))
+        yield (*head, turn["direction"], _time(turn["before"]["worst_ns"]), _told(turn["before"]))
         head = ("", "")
 
 
 def _refused(title: str, refusal: Mapping[str, Any], lost: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{title}: REFUSED, {refusal['reason']}: {refusal['message']}"
-    yield from (f"  would lose: {turn['direction']} {' '.join(turn['before']['nodes'])}" for turn in lost)
+    yield from (f"  would lose: {turn['direction']} {_told(turn['before'])}" for turn in lost)
     yield from (f"  would do: {offer}" for offer in refusal["counter_offers"])
 
 
@@ -64,7 +69,7 @@ def _turned(turn: Mapping[str, Any]) -> Iterator[str]:
     if before is None or after is None:
         return
     if before["links"] != after["links"]:
-        yield f"was {' '.join(before['nodes'])}"
+        yield f"was {_told(before)}"
     if before["reserved_bps"] != after["reserved_bps"]:
         yield f"{_rate(before)} -> {_rate(after)} reserved"
     for sooner, later, words in ((before, after, "protected"), (after, before, "unprotected")):

@@ -15,7 +15,8 @@ def decision_message(record: DecisionRecord) -> pb.Decision:
     options = [pb.Option(connections=each.connections, would_do=each.would_do, why=each.why,
                          forecast=map(_share, each.forecast)) for each in record.options]
     moves = [pb.Move(connection=each.connection, intent=each.intent, direction=f"DIRECTION_{each.direction.upper()}",
-                     before=each.before, after=each.after) for each in record.moves]
+                     before=each.before, after=each.after, links_before=each.links_before,
+                     links_after=each.links_after) for each in record.moves]
     return pb.Decision(
         id=record.id, time=record.at, revision=record.revision,
         trigger=f"TRIGGER_{record.trigger.upper().replace('-', '_')}", links=record.links, autonomy=record.autonomy,

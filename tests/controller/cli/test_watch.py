@@ -30,7 +30,8 @@ def test_changes_are_shown_until_it_is_interrupted(isochrone: Isochrone, surgery
 
 
 def test_a_change_reads_at_a_glance() -> None:
-    path = {"role": "working", "direction": "forward", "nodes": ["surgeon", "s1", "robot"]}
+    path = {"role": "working", "direction": "forward", "nodes": ["surgeon", "s1", "robot"],
+            "links": ["surgeon-s1", "robot-s1"]}
     connection = {"title": "surgery", "status": "PENDING", "paths": [path], "why": "waits for switch s1"}
     told = {"revision": 3, "settled": False, "alarms": ["fire"], "gone": ["imaging"],
             "intents": [{"name": "surgery", "connections": [connection]}]}

@@ -578,18 +578,22 @@ class Option(_message.Message):
     def __init__(self, connections: _Optional[_Iterable[str]] = ..., would_do: _Optional[bool] = ..., why: _Optional[str] = ..., forecast: _Optional[_Iterable[_Union[Share, _Mapping]]] = ...) -> None: ...
 
 class Move(_message.Message):
-    __slots__ = ("connection", "intent", "direction", "before", "after")
+    __slots__ = ("connection", "intent", "direction", "before", "after", "links_before", "links_after")
     CONNECTION_FIELD_NUMBER: _ClassVar[int]
     INTENT_FIELD_NUMBER: _ClassVar[int]
     DIRECTION_FIELD_NUMBER: _ClassVar[int]
     BEFORE_FIELD_NUMBER: _ClassVar[int]
     AFTER_FIELD_NUMBER: _ClassVar[int]
+    LINKS_BEFORE_FIELD_NUMBER: _ClassVar[int]
+    LINKS_AFTER_FIELD_NUMBER: _ClassVar[int]
     connection: str
     intent: str
     direction: Direction
     before: _containers.RepeatedScalarFieldContainer[str]
     after: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, connection: _Optional[str] = ..., intent: _Optional[str] = ..., direction: _Optional[_Union[Direction, str]] = ..., before: _Optional[_Iterable[str]] = ..., after: _Optional[_Iterable[str]] = ...) -> None: ...
+    links_before: _containers.RepeatedScalarFieldContainer[str]
+    links_after: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, connection: _Optional[str] = ..., intent: _Optional[str] = ..., direction: _Optional[_Union[Direction, str]] = ..., before: _Optional[_Iterable[str]] = ..., after: _Optional[_Iterable[str]] = ..., links_before: _Optional[_Iterable[str]] = ..., links_after: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Result(_message.Message):
     __slots__ = ("after_s", "measured", "kept", "words")
