@@ -45,6 +45,11 @@ class EmulationError(Exception):
     """The topology cannot be emulated here: what failed and what it said."""
 
 
+QUICK_MALLOC = {"GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000"}
+"""Each time it wakes, vswitchd allocates more equal pieces than the C library keeps at hand by default: a sixth of what a
+packet costs."""
+
+
 class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
     """Open vSwitch in a network namespace of its own, which Mininet's class refuses.
 
@@ -146,7 +151,7 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
         with open(LOGS / f"{self.name}-{program}.out", "ab") as out:
             self.daemons[program] = subprocess.Popen(
                 [*namespace, *prefix, program, *arguments, *options], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                env=os.environ | {"OVS_RUNDIR": str(self.run_dir)}, start_new_session=True)
+                env=os.environ | {"OVS_RUNDIR": str(self.run_dir)} | QUICK_MALLOC, start_new_session=True)
 
 
 def emulated(topology: Topology, cables: Mapping[tuple[str, int], str], datapath: str = "netdev",
