@@ -14,6 +14,7 @@ from controller.shipped import shipped_profiles
 from intents.documents import Documents, read_documents
 from intents.model import Connection
 from intents.resolve import resolve
+from topologies.told import told
 
 from .child import Controller
 from .errors import LabError
@@ -60,6 +61,7 @@ class Stage:
     rejected: dict[str, str] = field(default_factory=dict)
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
+    loads: list[int] = field(default_factory=list)
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     travelled: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -71,15 +73,15 @@ class Stage:
         """What the operator wants at this moment."""
         return resolve(self.documents, self.network.topology).connections
 
-    def routes(self) -> Mapping[str, tuple[str, ...]]:
-        """The nodes of every connection's forward path, by its title. Its links between switches are remembered for when
+    def routes(self) -> Mapping[str, str]:
+        """Every connection's forward path in words, by its title. Its links between switches are remembered for when
         there is no controller to ask, and all the links of all its paths as travelled."""
         placed = [each for each in self.controller.connections() if each.paths]
         self.cables = {each.title: tuple(each.paths[0].links[1:-1]) for each in placed}
         for each in placed:
             links = {link for path in each.paths for link in path.links}
             self.travelled[each.title] = self.travelled.get(each.title, frozenset()) | links
-        return {each.title: tuple(each.paths[0].nodes) for each in placed}
+        return {each.title: told(each.paths[0].nodes, each.paths[0].links) for each in placed}
 
 
 def apply(stage: Stage, event: Apply) -> Sequence[Later]:
@@ -97,8 +99,8 @@ def apply(stage: Stage, event: Apply) -> Sequence[Later]:
     stage.documents = stage.documents.merged(read_documents(*stage.pairs(names)))
     stage.applied = names
     must_settle(stage.controller)
-    for title, nodes in stage.routes().items():
-        stage.notes.note(f"{title}: {' '.join(nodes)}")
+    for title, path in stage.routes().items():
+        stage.notes.note(f"{title}: {path}")
     return [(BEHIND_NS, partial(_enter, stage, None, "moves"))]
 
 
@@ -121,6 +123,7 @@ def press(stage: Stage, event: Load) -> Sequence[Later]:
     stage.notes.enter("load")
     stage.notes.note(f"load {event.from_} -> {event.to}, {event.rate / 1e6:g} Mbps")
     number = stage.prober.press(load("load", event.from_, event.to, event.rate))
+    stage.loads.append(number)
     return [(event.for_, partial(_release, stage, number)), (LOOK_NS, partial(_look, stage, before))]
 
 
@@ -173,14 +176,14 @@ def _release(stage: Stage, number: int) -> Sequence[Later]:
     return ()
 
 
-def _look(stage: Stage, before: Mapping[str, tuple[str, ...]]) -> Sequence[Later]:
+def _look(stage: Stage, before: Mapping[str, str]) -> Sequence[Later]:
     if stage.notes.during != "load":
         return ()
-    moved = {title: nodes for title, nodes in stage.routes().items() if before.get(title) != nodes}
+    moved = {title: path for title, path in stage.routes().items() if before.get(title) != path}
     if not moved:
         return [(LOOK_NS, partial(_look, stage, before))]
-    for title, nodes in moved.items():
-        stage.notes.note(f"{title}: {' '.join(nodes)}")
+    for title, path in moved.items():
+        stage.notes.note(f"{title}: {path}")
     return [(2 * BEHIND_NS, partial(_enter, stage, "relieved", "load"))]
 
 

@@ -38,7 +38,7 @@ def main(staged: Staged, is_sole: bool, is_agent_on: bool, descriptor: int | Non
             task = progress.add_task("starting the network", total=length)
 
             def tell(at: float, what: str) -> None:
-                progress.console.print(f"{at:7.2f} s  {what}", highlight=False, soft_wrap=True)
+                progress.console.print(f"{at:7.2f} s  {what}", highlight=False, markup=False, soft_wrap=True)
                 progress.update(task, completed=at, description=what[:40])
 
             outcome = run(staged.scenario, staged.files, staged.topology, means, is_agent_on, tell)

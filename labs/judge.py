@@ -9,12 +9,15 @@ from intents.verdict import Delays, Judgement, Verdict, latency_verdict
 from topologies.units import render_time
 
 from .measured import Count, Span, Stream, count, together
-from .scenario import Adoption, Expectation, Gap, Scenario
+from .relief import Relieved
+from .scenario import Adoption, Expectation, Gap, Relief, Scenario
 
 CLOCK_UNCERTAINTY_NS = 50_000
 """Sender and receiver share one clock; what is left is the sender's own time stamp, taken up to 50 us before the packet
 enters its queue (measured)."""
 
+BIN_NS = 100_000_000
+"""Over which a median is taken to see when delays are in bounds again."""
 
 NOTHING = Count()
 
@@ -55,6 +58,7 @@ class Evidence:
     travelled: Mapping[str, frozenset[str]] = field(default_factory=dict)
     looped: Mapping[str, int] = field(default_factory=dict)
     adopted: Adopted | None = None
+    relieved: Relieved | None = None
     bare: Count = NOTHING
 
 
@@ -140,6 +144,8 @@ def _packet_rows(expected: Expectation, during: str, seen: Evidence) -> Iterator
         yield _count_row(f"{name}: duplicated", expected.duplicated, found.duplicated, found.sent, sent)
     if expected.p99_within is not None:
         yield _spread_row(f"{name}: one-way p99", expected, during, seen)
+    if expected.relief is not None:
+        yield from _relief_rows(expected, expected.relief, seen)
     if expected.gap is not None:
         yield from _gap_rows(expected.intent or "", during, expected.gap, seen)
     if expected.looped is not None:
@@ -161,16 +167,25 @@ def _accounted(seen: Evidence, during: str) -> Mapping[str, int]:
 
 def _spread_row(name: str, expected: Expectation, during: str, seen: Evidence) -> Row:
     """The p99 of a span against the steady one of the same direction, in the direction where it has grown most."""
-    times, found = expected.p99_within or 1, []
-    for stream in (stream for stream in seen.streams if stream.intent == expected.intent):
+    times = expected.p99_within or 1
+    told, growth = _growth(expected.intent or "", during, seen)
+    if growth is None and during == "relieved":
+        told = f"not relieved; under load {_growth(expected.intent or '', 'load', seen)[0]}"
+    return Row(name, f"<= {times} x steady", told, growth is not None and growth <= times)
+
+
+def _growth(intent: str, during: str, seen: Evidence) -> tuple[str, float | None]:
+    """How many times the steady p99 that of a span is, in words too."""
+    found = []
+    for stream in (stream for stream in seen.streams if stream.intent == intent):
         steady, now = (_p99_ns(stream, seen, name) for name in ("steady", during))
         if steady is None or now is None:
-            return Row(name, f"<= {times} x steady", "no packet arrived", False)
+            return "no packet arrived", None
         found.append((now / steady, now, steady))
     if not found:
-        return Row(name, f"<= {times} x steady", "no packet was sent", False)
+        return "no packet was sent", None
     growth, now, steady = max(found)
-    return Row(name, f"<= {times} x steady", f"{growth:.1f} x: {_ms(now)}, steady {_ms(steady)}", growth <= times)
+    return f"{growth:.1f} x: {_ms(now)}, steady {_ms(steady)}", growth
 
 
 def _p99_ns(stream: Stream, seen: Evidence, during: str) -> int | None:
@@ -178,12 +193,43 @@ def _p99_ns(stream: Stream, seen: Evidence, during: str) -> int | None:
     return together([count(stream, span) for span in spans]).statistic_ns("p99")
 
 
+def _relief_rows(expected: Expectation, wanted: Relief, seen: Evidence) -> Iterator[Row]:
+    name = f"{expected.intent}, {expected.during}"
+    after = None if seen.relieved is None else seen.relieved.after_ns
+    yield Row(f"{name}: load moved aside", f"<= {render_time(wanted.confirmed_within)}",
+              "never" if after is None else f"{after / 1e9:.2f} s after the first poll that saw it whole",
+              after is not None and after <= wanted.confirmed_within)
+    back = _recovered_ns(expected.intent or "", seen)
+    yield Row(f"{name}: p50 in its bound", f"<= {render_time(wanted.recovered_within)}",
+              "never" if back is None else f"{back / 1e9:.1f} s after that",
+              back is not None and back <= wanted.recovered_within)
+
+
+def _recovered_ns(intent: str, seen: Evidence) -> int | None:
+    """From the relief to the end of the last tenth of a second whose median delay broke the bound; None where there is no
+    relief, no bound, or nothing to see of it."""
+    placed = seen.placed.get(intent)
+    ends = [span.end_ns for span in seen.spans if span.name in ("load", "relieved")]
+    if seen.relieved is None or placed is None or placed.bound is None or not ends:
+        return None
+    begun, broken = seen.relieved.at_ns, 0
+    starts = range(begun, max(ends), BIN_NS)
+    for stream in (stream for stream in seen.streams if stream.intent == intent):
+        medians = [count(stream, Span("bin", start, start + BIN_NS)).statistic_ns("p50") for start in starts]
+        if not any(medians):
+            return None
+        broken = max([broken, *(place for place, each in enumerate(medians, 1)
+                                if each is None or not placed.bound.admits(each))])
+    return broken * BIN_NS
+
+
 def _gap_rows(intent: str, during: str, expected: Gap, seen: Evidence) -> Iterator[Row]:
-    """Each span's longest gap of both directions, every value told."""
+    """Each span's longest gap, every value of both directions told; the worse one counts."""
     streams = [stream for stream in seen.streams if stream.intent == intent]
-    gaps = [max(count(stream, span).gap_ns for stream in streams) for span in seen.spans if span.name == during and streams]
+    ways = [[count(stream, span).gap_ns for stream in streams] for span in seen.spans if span.name == during and streams]
+    gaps = [max(each) for each in ways]
     nothing = "nothing was cut" if streams else "no packet was sent"
-    told = ", ".join(f"{gap / 1e6:.0f}" for gap in gaps) + " ms" if gaps else nothing
+    told = ", ".join("/".join(f"{gap / 1e6:.0f}" for gap in each) for each in ways) + " ms" if gaps else nothing
     for name, most, found in (("median gap", expected.median, median(gaps) if gaps else None),
                               ("longest gap", expected.max, max(gaps, default=None))):
         if most is not None:

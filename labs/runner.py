@@ -26,6 +26,7 @@ from .measured import Count
 from .network import EmulatedNetwork, running
 from .notebook import Notebook
 from .probe import probing
+from .relief import relieved
 from .report import Outcome
 from .scenario import Apply, Cut, End, Event, Kill, Load, Mend, Probe, Scenario
 
@@ -48,9 +49,10 @@ def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend, 
             must_settle(controller)
             stage = Stage(scenario, files, network, controller, prober, Notebook(network, tell))
             _take_place(stage)
-            seen = Evidence(prober.stop(), stage.notes.spans, _placed(stage), stage.notes.drops,
-                            stage.travelled, stage.notes.looped, stage.adopted, bare)
             decisions = controller.decisions()
+            load_ns = prober.began_ns(stage.loads[0]) if stage.loads else None
+            seen = Evidence(prober.stop(), stage.notes.spans, _placed(stage), stage.notes.drops, stage.travelled,
+                            stage.notes.looped, stage.adopted, relieved(decisions, load_ns), bare)
     return Outcome(scenario, backend.words, time.monotonic() - begun, seen, stage.notes.events, decisions)
 
 

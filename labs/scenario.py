@@ -126,6 +126,14 @@ class Adoption(Part):
     orphans: Whole = Field(examples=["0"])
 
 
+class Relief(Part):
+    """Upper bounds on how soon load was moved aside: from the first poll of the ports whose whole interval saw it to the
+    barrier behind the move, and from there until the median delay keeps its bound for good."""
+
+    confirmed_within: Time = Field(examples=["1.2 s"])
+    recovered_within: Time = Field(examples=["1 s"])
+
+
 class Gap(Part):
     """Upper bounds on the time without an arrival after each cut, either direction."""
 
@@ -147,6 +155,7 @@ class Expectation(Part):
     duplicated: Said[Whole] = None
     looped: Said[Whole] = None
     gap: Said[Gap] = None
+    relief: Said[Relief] = None
     p99_within: Annotated[int | None, whole_number(1, 1000)] = None
 
 
@@ -234,7 +243,7 @@ def _vague(expected: Expectation) -> str | None:
     if (expected.intent is None) == (expected.controller is None):
         return "must speak of an intent or of the controller"
     counted = (expected.latency, expected.lost, expected.duplicated, expected.looped, expected.gap, expected.p99_within,
-               expected.controller)
+               expected.relief,               expected.controller)
     if any(each is not None for each in counted) and expected.during is None:
         return f"must say when: add during, one of {', '.join(get_args(During))}"
     if all(each is None for each in (*counted, expected.placed, expected.budget)):

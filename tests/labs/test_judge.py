@@ -5,6 +5,7 @@ from dataclasses import replace
 from intents.model import LatencyBound
 from labs.judge import Adopted, Evidence, Placed, rows, verdict
 from labs.measured import Span, Stream
+from labs.relief import Relieved
 from labs.report import Outcome, document
 from labs.scenario import read_scenario
 
@@ -125,3 +126,24 @@ def test_the_document_says_what_was_counted():
 
 def test_a_scenario_that_expects_nothing_does_not_pass():
     assert not Outcome(scenario(""), {"switches": "a", "links": "b"}, 9.0, evidence(), []).passed
+
+
+def test_load_is_relieved_and_the_median_comes_back_in_time():
+    expected = "{intent: surgery, relief: {confirmed-within: 1.2 s, recovered-within: 200 ms}, during: load}"
+    spans = [Span("load", 0, 1000 * MS)]
+    assert outcome(expected, evidence(spans=spans, relieved=Relieved(300 * MS, 1_100 * MS))) == [True, True]
+    assert outcome(expected, evidence(spans=spans, relieved=Relieved(300 * MS, 1_300 * MS))) == [False, True]
+    assert outcome(expected, evidence(spans=spans)) == [False, False]
+    late = evidence(spans=spans, relieved=Relieved(300 * MS, 0))
+    slow = replace(late.streams[0], arrivals=[(i, at + (2 * MS if at < 600 * MS else MS // 4))
+                                              for i, at in enumerate(late.streams[0].sent_ns)])
+    assert outcome(expected, replace(late, streams=[slow])) == [True, False]
+
+
+def test_what_was_never_relieved_is_told_by_how_load_stretched_it():
+    expected = "{intent: surgery, p99-within: 2, during: relieved}"
+    seen = evidence(spans=[Span("steady", 0, 500 * MS), Span("load", 500 * MS, 1000 * MS)])
+    slow = replace(seen.streams[0], arrivals=[(i, at + (2 * MS if i >= 500 else MS // 4))
+                                              for i, at in enumerate(seen.streams[0].sent_ns)])
+    (row,) = rows(scenario(expected), replace(seen, streams=[slow]))
+    assert (row.passed, row.measured) == (False, "not relieved; under load 8.0 x: 2.000 ms, steady 0.250 ms")
