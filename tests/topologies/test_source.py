@@ -117,7 +117,8 @@ def hostile_files():
 
 @pytest.mark.parametrize("name", hostile_files())
 def test_a_hostile_file_is_refused_soon_and_costs_little(name):
-    assert _seconds(hostile_files()[name]) < 0.5
+    text = hostile_files()[name]
+    assert min(_seconds(text) for _ in range(3)) < 0.5  # a collection of the test run's own garbage falls into one at most
 
 
 @pytest.mark.slow
