@@ -38,8 +38,8 @@ and ARP before them."""
 CUT_NS = 500_000_000
 """What is lost this long after a cut is the cut's; later losses are charged to the moves that follow it."""
 
-LOOK_NS = 50_000_000
-"""How often is looked whether traffic has moved."""
+LOOK_NS = 1_000_000_000
+"""How often is looked whether traffic has moved: each look costs the controller time that load leaves it little of."""
 
 Act = Callable[[], "Sequence[Later]"]
 Later = tuple[int, Act]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from intents.model import LatencyBound
-from intents.verdict import Delays, Judgement, Verdict, latency_verdict
+from intents.verdict import Delays, Judgement, Verdict, latency_verdict, percentile
 from topologies.units import render_time
 
 from .measured import Count, Span, Stream, count, together
@@ -212,14 +212,16 @@ def _recovered_ns(intent: str, seen: Evidence) -> int | None:
     ends = [span.end_ns for span in seen.spans if span.name in ("load", "relieved")]
     if seen.relieved is None or placed is None or placed.bound is None or not ends:
         return None
-    begun, broken = seen.relieved.at_ns, 0
-    starts = range(begun, max(ends), BIN_NS)
+    begun, bins, broken = seen.relieved.at_ns, (max(ends) - seen.relieved.at_ns) // BIN_NS, 0
     for stream in (stream for stream in seen.streams if stream.intent == intent):
-        medians = [count(stream, Span("bin", start, start + BIN_NS)).statistic_ns("p50") for start in starts]
-        if not any(medians):
+        found = count(stream, Span("since the relief", begun, begun + bins * BIN_NS))
+        if not found.delay_ns:
             return None
-        broken = max([broken, *(place for place, each in enumerate(medians, 1)
-                                if each is None or not placed.bound.admits(each))])
+        delays: dict[int, list[int]] = {}
+        for at, delay in zip(found.sent_at_ns, found.delay_ns, strict=True):
+            delays.setdefault((at - begun) // BIN_NS, []).append(delay)
+        broken = max([broken, *(place + 1 for place in range(bins)
+                                if place not in delays or not placed.bound.admits(percentile(delays[place], "p50")))])
     return broken * BIN_NS
 
 

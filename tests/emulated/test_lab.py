@@ -12,9 +12,6 @@ from topologies.builders import linear
 from topologies.document import topology_document
 from topologies.source import emit
 
-TRIES = 3
-"""It judges delays of a fraction of a millisecond: what else a shared machine does may spoil a run."""
-
 pytestmark = pytest.mark.emulated
 
 OWN = """\
@@ -39,11 +36,11 @@ INTENT = "{{apiVersion: isochrone/v1, kind: Intent, metadata: {{name: {0}}}, spe
 def test_the_telemedicine_lab_passes(tmp_path):
     report = tmp_path / "report.json"
     done = subprocess.run([*ISOCHRONE, "lab", "run", "telemedicine", "--json", str(report)],
-                          capture_output=True, text=True, timeout=300, check=False)
+                          capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(report.read_text())
     assert told["passed"]
-    assert told["seconds"] < 150
+    assert told["seconds"] < 90
     assert told["intents"]["surgery"]["verdict"] == "MET"
     assert told["intents"]["surgery"]["misdelivered"] == 0
 
