@@ -61,7 +61,6 @@ class Stage:
     rejected: dict[str, str] = field(default_factory=dict)
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
-    loads: list[int] = field(default_factory=list)
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     travelled: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -123,7 +122,6 @@ def press(stage: Stage, event: Load) -> Sequence[Later]:
     stage.notes.enter("load")
     stage.notes.note(f"load {event.from_} -> {event.to}, {event.rate / 1e6:g} Mbps")
     number = stage.prober.press(load("load", event.from_, event.to, event.rate))
-    stage.loads.append(number)
     return [(event.for_, partial(_release, stage, number)), (LOOK_NS, partial(_look, stage, before))]
 
 

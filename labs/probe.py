@@ -25,21 +25,17 @@ from .network import EmulatedNetwork
 from .probe_format import ARRIVAL, LEAST_BYTES, SENT
 
 RECORDS = Path("/run/probe")
-PRIORITY, LOAD_PRIORITY = 5, 4
-"""Real-time priorities of senders: on time before ordinary processes, never before a switch or wire. A listener needs none:
-its stamps are the kernel's."""
-
-TRAIN = 28
-"""Frames of load that leave a host together: 39 kB, less than the 64 kB that segmentation offload takes at once, and what a
-port's burst and queue hold (`labs.queues`)."""
+PRIORITY = 5
+"""Real-time priority of a probe's sender: on time before ordinary processes, never before a switch or wire. Load has none,
+and a listener needs none: its stamps are the kernel's."""
 
 SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """UDP packets from one host to another: frames of `frame_bytes` with FCS, `rate_pps` a second, in evenly spaced trains.
-    `name` is what the stream is reported under, usually the intent whose packets these are."""
+    """UDP packets from one host to another: frames of `frame_bytes` with FCS, `rate_pps` a second. `name` is what the
+    stream is reported under, usually the intent whose packets these are."""
 
     name: str
     source: str
@@ -49,19 +45,16 @@ class Flow:
     source_port: int = 5004
     target_port: int = 5004
     dscp: int = 0
-    train: int = 1
 
     def mirrored(self) -> "Flow":
         """The same the other way: hosts and ports swapped."""
         return Flow(self.name, self.target, self.source, self.rate_pps, self.frame_bytes, self.target_port,
-                    self.source_port, self.dscp, self.train)
+                    self.source_port, self.dscp)
 
 
 def load(name: str, source: str, target: str, rate_bps: float, frame_bytes: int = 1400) -> Flow:
-    """A flow of this rate (L2 bit/s with FCS) to port 9, where packets are discarded. It comes in trains, as bulk does from
-    a host that leaves segmentation to its network card."""
-    return Flow(name, source, target, rate_bps / (8 * frame_bytes), frame_bytes, source_port=9009, target_port=9,
-                train=TRAIN)
+    """A flow of this rate (L2 bit/s with FCS) to port 9, where packets are discarded."""
+    return Flow(name, source, target, rate_bps / (8 * frame_bytes), frame_bytes, source_port=9009, target_port=9)
 
 
 @contextmanager
@@ -99,19 +92,16 @@ class Prober:
     def start(self, flow: Flow) -> int:
         """Begin to send a probe, every packet of it recorded: its number."""
         number = next(self._numbers)
+        self._sent(number).unlink(missing_ok=True)
         self._flows[number] = flow
-        self._send(number, flow, False)
+        self._send(number, flow, str(self._sent(number)), self._network.backend.priority(PRIORITY))
         return number
 
     def press(self, flow: Flow) -> int:
-        """Begin to send load, of which only the beginning is recorded: its number."""
+        """Begin to send load, which nobody records: its number."""
         number = next(self._numbers)
-        self._send(number, flow, True)
+        self._send(number, flow, None, ())
         return number
-
-    def began_ns(self, number: int) -> int | None:
-        """When the first packet of a flow was sent, None where that is not on record yet."""
-        return next((at for at, in _records(self._sent(number), SENT)), None)
 
     def stop(self, *numbers: int) -> tuple[Stream, ...]:
         """Stop these flows (all, where none is named) and wait until their packets have arrived or have had a second
@@ -149,15 +139,12 @@ class Prober:
         for process in (*self._senders.values(), *self._listeners.values()):
             process.wait(SECONDS)
 
-    def _send(self, number: int, flow: Flow, is_load: bool) -> None:
+    def _send(self, number: int, flow: Flow, records: str | None, prefix: Sequence[str]) -> None:
         if flow.frame_bytes < LEAST_BYTES:
             raise LabError(f"{flow.name}: a probe frame has {LEAST_BYTES} bytes at least, {flow.frame_bytes} are too few")
-        self._sent(number).unlink(missing_ok=True)
         order = probe_send.Order(
             number, (self._address(flow.source), flow.source_port), (self._address(flow.target), flow.target_port),
-            round(1e9 * flow.train / flow.rate_pps), flow.train, flow.frame_bytes, flow.dscp, is_load,
-            str(self._sent(number)))
-        prefix = self._network.backend.priority(LOAD_PRIORITY if is_load else PRIORITY)
+            round(1e9 / flow.rate_pps), flow.frame_bytes, flow.dscp, records)
         self._senders[number] = self._start(flow.source, "labs.probe_send", json.dumps(asdict(order)), prefix=prefix)
 
     def _start(self, host: str, program: str, *arguments: str, prefix: Sequence[str] = ()) -> "subprocess.Popen[bytes]":

@@ -5,7 +5,7 @@ Rules of this file:
   difference between label and payload, so a port towards a host gets an overhead of 4 bytes a frame, and one between
   switches none: there the label stands for the FCS.
 - All ports of a vswitchd share one send buffer of about 90 full frames, and a frame that finds it full vanishes uncounted.
-  Two ports of a switch may be congested at once: their queues sum to 60 frames.
+  So the queue limits of a switch sum to no more than 60 frames (but 8 a port at least).
 """
 
 import json
@@ -18,7 +18,7 @@ from topologies.model import PortId, Topology
 
 from .errors import LabError
 
-SWITCH_FRAMES, HOST_FRAMES = 30, 60
+SWITCH_FRAMES, LEAST_FRAMES, HOST_FRAMES = 60, 8, 60
 BURST_BYTES = 15_140
 """Ten full frames: what HTB may let through at once after a pause."""
 
@@ -58,7 +58,10 @@ def ports(topology: Topology, interface: Callable[[str, int], str]) -> tuple[Por
     found = []
     for arc in topology.arcs:
         number = arc.out_port or 0
-        frames = HOST_FRAMES if arc.out_port is None else SWITCH_FRAMES
+        if arc.out_port is None:
+            frames = HOST_FRAMES
+        else:
+            frames = max(SWITCH_FRAMES // len(topology.arcs_from[arc.source]), LEAST_FRAMES)
         between = PortId(arc.source, number) in topology.peer_of
         found.append(Port(arc.source, number, interface(arc.source, number), arc.link, arc.capacity_bps, frames,
                           0 if between else 4))

@@ -27,9 +27,6 @@ PASSAGE_NS, LATENESS_NS = 50_000, 50_000
 """What a frame takes from TAP to TAP through this process at no delay, and how late a timer wakes it (medians on two
 cores). Both are part of the delay that is asked for; a shorter one than the passage cannot be had."""
 
-GRAIN_NS = 500_000
-"""Frames that come closer than this are put out together, as by a network card with moderated interrupts. A switch that is
-woken for each frame of 100 Mbps of bulk spends 60 to 80 % of a core on it, and so 16 to 25 %."""
 
 MAGIC_BYTES = MAGIC.to_bytes(4, "big")
 WHERE = (14 + 20 + 8, 14 + 20 + 8 + 3 * 4 + len(MAGIC_BYTES))
@@ -41,15 +38,13 @@ REMEMBERED = 4096
 
 @dataclass(slots=True)
 class Lane:
-    """One direction of a wire: frames read from `source` leave by `sink`, the latest of them at `due_ns`; so many wait."""
+    """One direction of a wire: frames read from `source` leave by `sink`."""
 
     wire: str
     source: int
     sink: int
     frame_bytes: int
     hold_ns: int
-    due_ns: int = 0
-    waiting: int = 0
     is_cut: bool = False
     loss: float = 0.0
     chance: Random = field(default_factory=Random)
@@ -104,21 +99,14 @@ class Loop:
             lane.dropped["cut"] += 1
         elif lane.loss and lane.chance.random() < lane.loss:
             lane.dropped["loss"] += 1
-        else:
-            self.send(lane, frame)
-
-    def send(self, lane: Lane, frame: bytes) -> None:
-        """Put a frame out, at once or when it is due."""
-        now = time.monotonic_ns()
-        due = lane.due_ns = _due_ns(lane, now + lane.hold_ns)
-        if due <= now and not lane.waiting:
+        elif not lane.hold_ns:
             put(lane, frame)
-            return
-        lane.waiting += 1
-        self.order += 1
-        heapq.heappush(self.under_way, (due, self.order, lane, frame))
-        if self.under_way[0][1] == self.order:
-            self.timer.set(due)
+        else:
+            due = time.monotonic_ns() + lane.hold_ns
+            self.order += 1
+            heapq.heappush(self.under_way, (due, self.order, lane, frame))
+            if self.under_way[0][0] == due:
+                self.timer.set(due)
 
     def deliver(self) -> None:
         """Put out every frame whose time has come and set the timer to the next."""
@@ -128,7 +116,6 @@ class Loop:
                 self.timer.set(under_way[0][0])
                 return
             _, _, lane, frame = heapq.heappop(under_way)
-            lane.waiting -= 1
             put(lane, frame)
 
     def obey(self) -> bool:
@@ -161,11 +148,10 @@ class Loop:
             lane.is_cut = True
             if not silent:
                 set_carrier(lane.source, False)
+        for _, _, lane, _ in self.under_way:
+            lane.dropped["cut"] += lane in lost
         self.under_way = [entry for entry in self.under_way if entry[2] not in lost]
         heapq.heapify(self.under_way)
-        for lane in lost:
-            lane.dropped["cut"] += lane.waiting
-            lane.waiting = 0
 
     def mend(self, wire: str) -> None:
         """Undo every cut of a wire."""
@@ -195,13 +181,6 @@ def watch(lane: Lane, probe: bytes) -> None:
     lane.passed.add(probe)
     if len(lane.passed) > REMEMBERED:
         lane.passed, lane.passed_before = set(), lane.passed
-
-
-def _due_ns(lane: Lane, earliest_ns: int) -> int:
-    """When a frame is put out that may be at `earliest_ns`: with those before it, or a grain after them at least."""
-    if earliest_ns <= lane.due_ns:
-        return lane.due_ns
-    return max(earliest_ns, lane.due_ns + GRAIN_NS)
 
 
 def _hold_ns(delay_ns: int) -> int:
