@@ -9,9 +9,8 @@ admission breaks an earlier promise. An unknown delay makes no line: it is never
 from intents.model import BudgetLine, Direction
 from topologies.model import Arc, Topology
 
-BLOCKING_BYTES = 1538
-"""The longest frame that may be on the wire when ours arrives: 1,500 B of payload with header, FCS, preamble and gap
-(IEEE 802.3). No frame preemption is assumed."""
+AROUND_BYTES = 38
+"""Of a frame around its payload: header, FCS, preamble and gap (IEEE 802.3)."""
 
 NS = 1_000_000_000
 
@@ -25,10 +24,16 @@ def hop(network: Topology, arc: Arc, direction: Direction, service_class: str, p
         direction, arc.link,
         propagation_ns=arc.delay_ns,
         serialisation_ns=on_the_wire_ns(packet_bytes, arc.capacity_bps),
-        blocking_ns=on_the_wire_ns(BLOCKING_BYTES, arc.capacity_bps),
+        blocking_ns=on_the_wire_ns(_in_the_way_bytes(network, arc), arc.capacity_bps),
         queueing_ns=network.queue_ns(service_class),
         switch_ns=entered.delay_ns if entered else 0,
     )
+
+
+def _in_the_way_bytes(network: Topology, arc: Arc) -> int:
+    """The longest frame that may be on the wire when ours arrives: the largest that both this link and a host can bring.
+    No frame preemption is assumed."""
+    return min(arc.mtu, network.largest_packet_bytes) + AROUND_BYTES
 
 
 def on_the_wire_ns(size_bytes: int, rate_bps: int) -> int:

@@ -13,6 +13,9 @@ from typing import NewType
 Dpid = NewType("Dpid", int)
 """OpenFlow datapath id, 64 bits, never 0."""
 
+HOST_MTU = 1_500
+"""MTU of a host that declares none: plain Ethernet's (IEEE 802.3)."""
+
 D_13_LINK_MTU = 1_600
 """MTU between switches where a link declares none, shown as an assumption (default D-13): a full packet of 1,500 bytes and a
 label pass, as they do in every network that we build."""
@@ -84,7 +87,7 @@ class Host:
     addresses: tuple[IPv4Interface, ...]
     capacity_bps: int
     delay_ns: int | None = 0
-    mtu: int = 1500
+    mtu: int = HOST_MTU
     labels: Labels = ()
 
     @property
@@ -177,6 +180,11 @@ class Topology:
     def host_at(self) -> Mapping[PortId, Host]:
         """The host on a port, for host ports."""
         return {host.at: host for host in self.hosts}
+
+    @cached_property
+    def largest_packet_bytes(self) -> int:
+        """The largest IP packet that a host can send here, and that of plain Ethernet at least, in bytes."""
+        return max((HOST_MTU, *(host.mtu for host in self.hosts)))
 
     def queue_ns(self, service_class: str) -> int:
         """Queue allowance of a class on any link of this network, in ns."""

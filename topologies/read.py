@@ -25,7 +25,18 @@ from topologies.document import (
 )
 from topologies.fields import Part
 from topologies.fit import Entries, access_name, cables, misfits
-from topologies.model import D_03_SWITCH_DELAY_NS, D_04_QUEUES_NS, D_13_LINK_MTU, Dpid, Host, Link, PortId, Switch, Topology
+from topologies.model import (
+    D_03_SWITCH_DELAY_NS,
+    D_04_QUEUES_NS,
+    D_13_LINK_MTU,
+    HOST_MTU,
+    Dpid,
+    Host,
+    Link,
+    PortId,
+    Switch,
+    Topology,
+)
 from topologies.source import BadInput, Node, Path, Problem, Written, read
 from topologies.validate import MOST_PROBLEMS, validate
 
@@ -147,7 +158,7 @@ def _link(entry: LinkEntry, name: str, a: PortId, b: PortId) -> Link:
 
 
 def _host(entry: HostEntry, at: PortId) -> Host:
-    return Host(entry.name, at, entry.mac, entry.addresses, entry.capacity, entry.delay, entry.mtu or 1500,
+    return Host(entry.name, at, entry.mac, entry.addresses, entry.capacity, entry.delay, entry.mtu or HOST_MTU,
                 _labels(entry.labels))
 
 

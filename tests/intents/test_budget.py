@@ -23,6 +23,13 @@ def test_a_core_hop_is_fibre_own_packet_blocking_frame_queue_and_switch(metro):
         10_000, 20_480, 123_040, 41_000, 20_000)
 
 
+@pytest.mark.parametrize(("mtu", "blocking_ns"), [(1600, 1638 * 80), (3604, 3638 * 80), (9000, 3638 * 80)])
+def test_the_frame_in_the_way_is_the_largest_that_a_host_sends_and_the_link_takes(metro, mtu, blocking_ns):
+    large = replace(metro, hosts=tuple(replace(host, mtu=3600) if host.name == "scanner" else host for host in metro.hosts))
+    arc = replace(metro.arc_by_ends["s1-s2", "s1"], mtu=mtu)
+    assert hop(large, arc, "forward", "delay-critical", 256).blocking_ns == blocking_ns
+
+
 def test_the_last_hop_enters_no_switch(metro):
     assert hop(metro, metro.arc_by_ends["robot-s3", "s3"], "forward", "delay-critical", 256).switch_ns == 0
     assert hop(metro, metro.arc_by_ends["robot-s3", "robot"], "forward", "delay-critical", 256).switch_ns == 20_000
