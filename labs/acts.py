@@ -121,7 +121,7 @@ def press(stage: Stage, event: Load) -> Sequence[Later]:
     before = stage.routes()
     stage.notes.enter("load")
     stage.notes.note(f"load {event.from_} -> {event.to}, {event.rate / 1e6:g} Mbps")
-    number = stage.prober.press(load("load", event.from_, event.to, event.rate))
+    number = stage.prober.press(load("load", event.from_, event.to, event.rate, event.size))
     return [(event.for_, partial(_release, stage, number)), (LOOK_NS, partial(_look, stage, before))]
 
 

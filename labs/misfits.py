@@ -53,7 +53,6 @@ def _read(names: Sequence[str], files: Mapping[str, str], folder: Path) -> Docum
 def _of_event(event: Event, topology: Topology, connections: Mapping[str, Connection]) -> Iterator[Misfit]:
     if isinstance(event, Probe | Load):
         yield from _of_ends(event, topology)
-    if isinstance(event, Probe):
         yield from _of_size(event, topology)
     if isinstance(event, Cut):
         known: Mapping[str, object] = connections if event.path_of else topology.link_by_name
@@ -70,11 +69,11 @@ def _of_ends(event: Probe | Load, topology: Topology) -> Iterator[Misfit]:
         yield ("to",), "is where the packets come from"
 
 
-def _of_size(event: Probe, topology: Topology) -> Iterator[Misfit]:
+def _of_size(event: Probe | Load, topology: Topology) -> Iterator[Misfit]:
     mtus = [host.mtu for host in topology.hosts if host.name in (event.from_, event.to)]
     most = min(mtus, default=event.size) + ETHERNET_BYTES
     if not LEAST_BYTES <= event.size <= most:
-        yield ("size",), f"{event.size} B do not fit: a probe's frames have {LEAST_BYTES} to {most} B between these hosts"
+        yield ("size",), f"{event.size} B do not fit: frames have {LEAST_BYTES} to {most} B between these hosts"
 
 
 def _of_intent(expected: Expectation, documents: Documents, connections: Mapping[str, Connection],

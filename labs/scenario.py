@@ -59,13 +59,14 @@ class Probe(Part):
 
 
 class Load(Part):
-    """Traffic of this rate (L2 with FCS, frames of 1,400 bytes) from one host to another, for a while."""
+    """Traffic of this rate from one host to another, for a while. Rate and `size` are those of L2 frames with FCS."""
 
     t: TimeOrZero
     do: Literal["load"]
     from_: Name
     to: Name
     rate: Rate = Field(examples=["95 Mbps"])
+    size: Size = 1_400
     for_: Time = Field(examples=["20 s"])
 
 

@@ -74,7 +74,7 @@ def test_what_it_names_stands_beside_it_wherever_one_is(own: Path, monkeypatch: 
     ("topology: net.yaml", "topology: metr", '5:13: no built-in topology "metr"; did you mean "metro"?'),
     ("from: h1", "from: h9", '9:33: no host "h9" in topology "linear-3"'),
     ("to: h3", "to: h1", "9:41: is where the packets come from"),
-    ("128 B", "63 B", "9:64: 63 B do not fit: a probe's frames have 64 to 1518 B between these hosts"),
+    ("128 B", "63 B", "9:64: 63 B do not fit: frames have 64 to 1518 B between these hosts"),
     ("128 B", "1519 B", "9:64: 1519 B do not fit"),
     ("working-path-of video, hop: 2", "s1-s3", '10:31: no link between switches "s1-s3"; did you mean "s2-s3"?'),
     ("path-of video", "path-of vidio", '10:31: no connection "vidio"; did you mean "video"?'),
