@@ -4,8 +4,9 @@ Rules of this file:
 - A rate counts as the language does: L2 bytes with FCS, without our label. The kernel counts neither the FCS nor any
   difference between label and payload, so a port towards a host gets an overhead of 4 bytes a frame, and one between
   switches none: there the label stands for the FCS.
-- All ports of a vswitchd share one send buffer of about 90 full frames, and a frame that finds it full vanishes uncounted.
-  So the queue limits of a switch sum to no more than 60 frames (but 8 a port at least).
+- All ports of a vswitchd share one send buffer (about 90 frames of 1,500 bytes), and a frame that finds it full vanishes
+  uncounted. So all queues of a switch are equally long and hold, when full of the largest frames that can come, no more
+  than 60 frames and that buffer (but 8 a port at least).
 """
 
 import json
@@ -14,11 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from topologies.model import PortId, Topology
+from topologies.model import Arc, PortId, Topology
 
 from .errors import LabError
 
 SWITCH_FRAMES, LEAST_FRAMES, HOST_FRAMES = 60, 8, 60
+SWITCH_BYTES = 200_000
+"""Of the 212,992 of the send buffer (net.core.wmem_default), as the kernel counts frames."""
+
 BURST_BYTES = 15_140
 """Ten full frames: what HTB may let through at once after a pause."""
 
@@ -58,10 +62,7 @@ def ports(topology: Topology, interface: Callable[[str, int], str]) -> tuple[Por
     found = []
     for arc in topology.arcs:
         number = arc.out_port or 0
-        if arc.out_port is None:
-            frames = HOST_FRAMES
-        else:
-            frames = max(SWITCH_FRAMES // len(topology.arcs_from[arc.source]), LEAST_FRAMES)
+        frames = HOST_FRAMES if arc.out_port is None else _frames(topology.arcs_from[arc.source])
         between = PortId(arc.source, number) in topology.peer_of
         found.append(Port(arc.source, number, interface(arc.source, number), arc.link, arc.capacity_bps, frames,
                           0 if between else 4))
@@ -81,6 +82,19 @@ def drops(found: Sequence[Port], shell: Shell) -> tuple[Drop, ...]:
                for drop in _read(node, {port.interface: port for port in found if port.node == node},
                                  shell(node, READ, ""))]
     return tuple(sorted((drop for drop in counted if drop.frames), key=lambda drop: (drop.node, drop.link, drop.cause)))
+
+
+def _frames(arcs: Sequence[Arc]) -> int:
+    """How many frames each port of a switch may queue."""
+    return max(min(SWITCH_FRAMES // len(arcs), SWITCH_BYTES // sum(memory_bytes(arc.mtu) for arc in arcs)), LEAST_FRAMES)
+
+
+def memory_bytes(mtu: int) -> int:
+    """What a socket is charged for a full frame of this MTU: its data and 352 bytes round it come from a slab of a power of
+    two, the rest is the frame's description (SIOCOUTQ on Linux 6.18: 2,304 at 1,500 and 1,600, 4,352 at 3,700, 9,024 at
+    4,400 and 7,500)."""
+    slab: int = 1 << (mtu + 18 + 352 - 1).bit_length()
+    return slab + (256 if slab <= 4096 else 832)
 
 
 def _commands(port: Port) -> tuple[str, ...]:

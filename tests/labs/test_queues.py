@@ -1,10 +1,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from labs.errors import LabError
-from labs.queues import SWITCH_FRAMES, Drop, Port, drops, limit, ports
+from labs.queues import SWITCH_FRAMES, Drop, Port, drops, limit, memory_bytes, ports
 from topologies.builders import linear
 from topologies.metro import metro
 
@@ -30,6 +31,19 @@ def test_the_queues_of_a_switch_fit_into_its_send_buffer() -> None:
             frames[port.node] += port.frames
     assert len(frames) == 8
     assert max(frames.values()) <= SWITCH_FRAMES
+
+
+def test_the_queues_of_large_frames_fit_into_it_too() -> None:
+    whole = linear(6)
+    jumbo = replace(whole, links=tuple(replace(link, mtu=9000) for link in whole.links))
+    for network, frames in ((whole, 30), (jumbo, 10)):
+        assert {port.frames for port in ports(network, named) if port.node == "s1"} == {frames}
+
+
+@pytest.mark.parametrize(("mtu", "charged"), [(1400, 2304), (1600, 2304), (3700, 4352), (4400, 9024), (7500, 9024)])
+def test_a_frame_is_charged_as_the_kernel_charges_it(mtu: int, charged: int) -> None:
+    """Charges read with SIOCOUTQ on Linux 6.18."""
+    assert memory_bytes(mtu) == charged
 
 
 def test_every_port_has_its_link_s_rate_and_counts_bytes_as_the_language_does() -> None:
