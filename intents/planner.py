@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from intents.alternatives import Find
 from intents.capacity import Books, Claim, demand
 from intents.companions import Side, considerate
 from intents.conflicts import conflicts
@@ -18,7 +19,7 @@ from intents.detours import enter_draws, is_sheltered, whole_way
 from intents.diversity import Apart
 from intents.model import Connection, Direction, Path, Placement, Plan, Wanted
 from intents.paths import Trail
-from intents.protection import Find, anew, protected_route, settled
+from intents.protection import anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
 from intents.routes import Detour, Route, claims, found_again, limit_ns, measure_of, obeyed, weight

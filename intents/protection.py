@@ -1,28 +1,32 @@
 """Routes whose hops all have detours, for connections that want to survive the failure of any one link.
 
 What is exact: each detour is the fastest there is beside all that is reserved (detours.py). The route is the best one whose
-hops all have detours where paths are sought by delay, with a bound on each direction or none, and no switches are to be
-passed: the way to each switch is then the fastest, and a hop whose detour is too slow is so on every way. Else, and where
-a connection's own reservations leave no room for its own detours, a hop that has none is given up for good, and so is the
-search after TRIES routes: this may refuse what a longer search would place, never place what does not fit. Where paths are
-sought by cost and none of those found can be protected, they are sought by delay.
+hops all have detours where paths are sought by delay, with a bound on each direction or none, no switches to be passed and
+nothing reserved: the way to each switch is then the fastest, and a hop whose detour is too slow is so on every way. Else a
+hop that has none is given up for good, and so is the search after TRIES routes; where paths are sought by cost and none of
+those found can be protected, they are sought by delay. If that finds nothing, but the exact search does for who asks for no
+more than it can mind, all routes are tried in their order, as far as EFFORT goes, which is all of them on a small network.
+Which of several detours that want the same room gives way is not searched for: that may refuse what could be had, never
+place what does not fit.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
+from intents.alternatives import Find, in_order
 from intents.capacity import Books
 from intents.detours import sheltered
 from intents.model import Connection, Direction
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import NOTHING, OPEN, Detour, Route, route
+from intents.routes import NOTHING, OPEN, Detour, Route, price, route
 
 TRIES = 50
 """Routes looked at for one connection."""
 
-Find = Callable[[Mapping[Direction, frozenset[int]]], Route | None]
-"""A route that leaves some arcs of each direction alone."""
+EFFORT = 300
+"""Routes asked for, where all are tried in their order."""
 
 
 def protected_route(roads: Roads, books: Books, connection: Connection, off: frozenset[int] = frozenset()) -> Route | None:
@@ -52,6 +56,8 @@ def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[
             found = _protected(roads, books, connection, find, stay)
             if found is not None:
                 return found
+        if connection.protection_required and (found := _tried(roads, books, connection, ways, stay)) is not None:
+            return found
         if connection.protection_required and not may_be_bare:
             return None
     chosen = next((found for find in ways if (found := find(OPEN)) is not None), None)
@@ -72,3 +78,21 @@ def _protected(roads: Roads, books: Books, connection: Connection, find: Find, s
         for direction, arc in lacking:
             shut[direction] |= {arc}
     return None
+
+
+def _tried(roads: Roads, books: Books, connection: Connection, ways: Iterable[Find],
+           standing: tuple[Detour, ...]) -> Route | None:
+    """The best route whose hops all have detours, from all in their order, where giving hops up may have missed it."""
+    eased = _eased(connection)
+    if eased == connection or _protected(roads, books, eased, anew(roads, books, eased), ()) is None:
+        return None
+    routes = (chosen for find in ways for chosen in in_order(find, partial(price, roads, connection), EFFORT))
+    tried = (sheltered(roads, books, connection, chosen, standing) for chosen in routes)
+    return next((found for found, lacking in tried if not lacking), None)
+
+
+def _eased(connection: Connection) -> Connection:
+    """The wish as far as giving hops up is exact for it: what has no route then has none."""
+    bound, said = connection.latency, connection.bandwidth
+    return replace(connection, via=(), objective="min-latency", latency=bound and replace(bound, kind="one-way"),
+                   bandwidth=replace(said, guaranteed_bps=None, reverse_bps=None))

@@ -110,6 +110,12 @@ def weight(roads: Roads, measure: Measure, trail: Iterable[int]) -> int:
     return sum(weights[arc] for arc in trail)
 
 
+def price(roads: Roads, connection: Connection, chosen: Route) -> tuple[int, int]:
+    """What makes one route worse than another for this connection: its weight, then its hops."""
+    weights = (weight(roads, measure_of(connection), trail) for _, trail in chosen.trails())
+    return sum(weights), len(chosen.forward) + len(chosen.reverse)
+
+
 def measure_of(connection: Connection) -> Measure:
     """What makes a path short for this connection."""
     packet = connection.bandwidth.max_packet_bytes

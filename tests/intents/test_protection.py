@@ -203,14 +203,22 @@ CRITICAL = {"service_class": "delay-critical", "bandwidth": Bandwidth(5 * MBPS, 
     (metro(), wish("a", "surgeon", "robot", latency=LatencyBound(1500 * US, kind="round-trip"), **CRITICAL),
      "at most 1.5 ms is asked and hop s1-s2 (from s1 to s2, on the way to robot) has no better detour than one of "
      "1548.528 us in all", ("without protection", "latency 1.5 ms -> 1.55 ms", "max-packet 256 B -> 128 B")),
-    (ring(4), wish("a", "h1", "h3", bandwidth=Bandwidth(60 * MBPS), service_class="best-effort", protection="link"),
+    (ring(4), wish("a", "h1", "h3", bandwidth=Bandwidth(60 * MBPS), service_class="best-effort", co_routed=True,
+                   protection="link"),
      "hop s2-s3 (from s2 to s3, on the way to h3) has no detour with room for 60 Mbps",
-     ("without protection", "bandwidth 60 Mbps -> 50 Mbps")),
+     ("without protection", "bandwidth 60 Mbps -> 50 Mbps", "without co-routed")),
 ])
 def test_a_refusal_names_the_hop_and_what_would_do(network: Topology, wished: Connection, message: str,
                                                    offers: tuple[str, ...]):
     (refusal,) = planned(network, wished).refusals.values()
     assert (refusal.reason, refusal.message, refusal.counter_offers) == (Reason.PROTECTION, message, offers)
+
+
+def test_both_directions_part_where_only_so_their_detours_have_room():
+    wished = wish("a", "h1", "h3", bandwidth=Bandwidth(60 * MBPS), service_class="best-effort", protection="link")
+    found = ways(planned(ring(4), wished).placements[wished.key])
+    assert (found["forward", None], found["reverse", None]) == ("s1 s2 s3", "s3 s4 s1")
+    assert len(found) == 6
 
 
 def test_what_is_too_slow_even_alone_is_offered_the_delay_that_detours_need():
