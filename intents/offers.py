@@ -6,6 +6,7 @@ the safe side; it is made only if the connection so changed has a route beside e
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations, islice
 from typing import Any, Literal
 
 from intents.capacity import Books, Demand, demand
@@ -21,6 +22,9 @@ PACKETS = frozenset((1280, 1024, 512, 256, 128, 64))
 
 TIMES = (1, 2, 3, 4)
 """How often a connection may count on one arc: each direction on its way, and by a detour."""
+
+EFFORT = 500
+"""Sets of things to give up that are tried for one offer: all of them on a small network."""
 
 Offer = tuple[str, Connection]
 """A sentence, and the connection as it would be."""
@@ -59,12 +63,9 @@ class Offers:
                 yield offer
 
     def _diversity(self, connection: Connection) -> Offer | None:
-        """Without keeping apart from the first intent that is one too many, else from none."""
-        others = sorted(connection.diverse_from)
-        tried = (self._working(f"without diversity from {', '.join(left_out)}",
-                               replace(connection, diverse_from=connection.diverse_from.difference(left_out)))
-                 for left_out in (*([other] for other in others), others) if left_out)
-        return next((offer for offer in tried if offer), None)
+        others = connection.diverse_from
+        return self._without(others, others, lambda given_up: (
+            f"without diversity from {', '.join(sorted(given_up))}", replace(connection, diverse_from=others - given_up)))
 
     def _diversity_level(self, connection: Connection) -> Offer | None:
         """At a level that asks for less, or for something else."""
@@ -108,11 +109,13 @@ class Offers:
             f"bandwidth {render_rate(asked)} -> {render_rate(rate)}", _with(connection, guaranteed_bps=rate))) or none)
 
     def _reverse_rate(self, connection: Connection) -> Offer | None:
+        """A lower rate of its own for the reverse direction; else none."""
         asked = connection.bandwidth.reverse_bps
-        if asked is None or not connection.both_ways:
+        if not asked or not connection.both_ways:
             return None
-        return self._mildest(self._rates, asked, lambda rate: (
-            f"reverse bandwidth {render_rate(asked)} -> {render_rate(rate)}", _with(connection, reverse_bps=rate)))
+        none = self._working("without guaranteed reverse bandwidth", _with(connection, reverse_bps=0))
+        return none and (self._mildest(self._rates, asked, lambda rate: (
+            f"reverse bandwidth {render_rate(asked)} -> {render_rate(rate)}", _with(connection, reverse_bps=rate))) or none)
 
     def _burst(self, connection: Connection) -> Offer | None:
         wished = demand(connection, "forward") or demand(connection, "reverse")
@@ -130,26 +133,23 @@ class Offers:
             _with(connection, max_packet_bytes=size, burst_bytes=size if burst == asked else burst)))
 
     def _avoided_links(self, connection: Connection) -> Offer | None:
-        """Without avoiding those links that the path takes where none is avoided."""
-        needed = connection.avoid_links and connection.avoid_links & self._taken(
-            replace(connection, avoid_links=frozenset()), "link")
-        return self._working(f"without avoid links {', '.join(sorted(needed))}",
-                             replace(connection, avoid_links=connection.avoid_links - needed)) if needed else None
+        avoided = connection.avoid_links
+        likely = self._taken(replace(connection, avoid_links=frozenset()), "link")
+        return self._without(avoided, likely, lambda given_up: (
+            f"without avoid links {', '.join(sorted(given_up))}", replace(connection, avoid_links=avoided - given_up)))
 
     def _avoided_switches(self, connection: Connection) -> Offer | None:
-        """Without avoiding those switches that the path takes where none is avoided."""
-        needed = connection.avoid_switches and connection.avoid_switches & self._taken(
-            replace(connection, avoid_switches=frozenset()), "target")
-        return self._working(f"without avoid switches {', '.join(sorted(needed))}",
-                             replace(connection, avoid_switches=connection.avoid_switches - needed)) if needed else None
+        avoided = connection.avoid_switches
+        likely = self._taken(replace(connection, avoid_switches=frozenset()), "target")
+        return self._without(avoided, likely, lambda given_up: (
+            f"without avoid switches {', '.join(sorted(given_up))}",
+            replace(connection, avoid_switches=avoided - given_up)))
 
     def _stops(self, connection: Connection) -> Offer | None:
-        """Without the first stop that is one too many, else without any."""
         via = connection.via
-        fewer = [(via[place:place + 1], via[:place] + via[place + 1:]) for place in range(len(via))]
-        tried = (self._working(f"without via {', '.join(left_out)}", replace(connection, via=kept))
-                 for left_out, kept in (*fewer, (via, ())) if left_out)
-        return next((offer for offer in tried if offer), None)
+        return self._without(frozenset(via), frozenset(via), lambda given_up: (
+            f"without via {', '.join(stop for stop in via if stop in given_up)}",
+            replace(connection, via=tuple(stop for stop in via if stop not in given_up))))
 
     def _pin(self, connection: Connection) -> Offer | None:
         return self._working("without pinned", replace(connection, pinned=None)) if connection.pinned is not None else None
@@ -159,6 +159,20 @@ class Offers:
 
     def _working(self, sentence: str, changed: Connection) -> Offer | None:
         return (sentence, changed) if protected_route(self._roads, self._books, changed) else None
+
+    def _without(self, names: frozenset[str], likely: frozenset[str],
+                 offer_of: Callable[[frozenset[str]], Offer]) -> Offer | None:
+        """The offer that gives up the fewest of these names, first those that are `likely` in the way; of as few, the first
+        by name. Where EFFORT does not suffice to try all, none of those given up could stay."""
+        if not names or not self._working(*offer_of(names)):
+            return None
+        enough = names & likely if self._working(*offer_of(names & likely)) else names
+        for name in sorted(enough):
+            if len(enough) > 1 and self._working(*offer_of(enough - {name})):
+                enough -= {name}
+        fewer = (frozenset(some) for number in range(1, len(enough)) for some in combinations(sorted(names), number))
+        tried = (self._working(*offer_of(some)) for some in islice(fewer, EFFORT))
+        return next((offer for offer in tried if offer), None) or offer_of(enough)
 
     def _mildest(self, values: Sequence[int], asked: int, offer_of: Callable[[int], Offer]) -> Offer | None:
         """The offer of the largest of these values (largest first) that is less than asked and works; where one does, so
