@@ -70,7 +70,8 @@ def meters_of(riders: Iterable[Rider], installed: RuleSet) -> dict[Rider, int | 
     for rider in metered:
         flow = installed.flows.get((rider.ingress, Table.CLASSIFY, rider.priority, rider.matches[0]))
         used = flow.meter if flow is not None and is_ours(flow) else None
-        if used in METER_IDS and (rider.ingress, used) not in kept:
+        # a range is searched, not reckoned, for what is no int
+        if used is not None and used in METER_IDS and (rider.ingress, used) not in kept:
             ids[rider] = used
             kept.add((rider.ingress, used))
     for rider in metered:
