@@ -29,10 +29,10 @@ def watch_lines(told: Mapping[str, Any]) -> list[str]:
 
 
 def provenance_lines(document: Mapping[str, Any]) -> list[str]:
-    """Where each value of a document's connections came from."""
-    rows = [(connection["title"], line["field"], line["source"])
+    """Each value of a document's connections, and where it came from."""
+    rows = [(connection["title"], line["field"], line["value"] or "", line["source"])
             for connection in document["connections"] for line in connection["provenance"]]
-    return columns(("CONNECTION", "FIELD", "FROM"), rows) if rows else []
+    return columns(("CONNECTION", "FIELD", "VALUE", "FROM"), rows) if rows else []
 
 
 def _standing(document: Mapping[str, Any]) -> list[tuple[str, ...]]:

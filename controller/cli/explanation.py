@@ -28,7 +28,8 @@ def _connection(connection: Mapping[str, Any]) -> list[str]:
     why = f": {connection['why']}" if connection["why"] else ""
     if connection["verdict"] != "PLACED":
         offers = [f"  would do: {offer}" for offer in connection["counter_offers"]]
-        return [f"{connection['title']}: REFUSED, {connection['reason']}: {connection['message']}", *offers]
+        return [f"{connection['title']}: REFUSED, {connection['reason']}: {connection['message']}", *offers,
+                *(f"  {line}" for line in _alternatives(connection))]
     status = f", {connection['status']}{why}" if connection["status"] else ""
     lines = [f"{connection['title']}: PLACED{status}"]
     for path in connection["paths"]:
@@ -37,7 +38,7 @@ def _connection(connection: Mapping[str, Any]) -> list[str]:
         how = "drawn on the pool" if is_detour else "reserved"
         reserved = f", {render_rate(path['reserved_bps'])} {how}" if path["reserved_bps"] else ""
         lines.append(f"  {path['role']} {path['direction']}{around}: {told(path['nodes'], path['links'])}{reserved}")
-    return [*lines, *(f"  {line}" for line in _budget(connection))]
+    return [*lines, *(f"  {line}" for line in (*_budget(connection), *_alternatives(connection)))]
 
 
 def _budget(connection: Mapping[str, Any]) -> list[str]:
@@ -51,6 +52,19 @@ def _budget(connection: Mapping[str, Any]) -> list[str]:
     if not rows:
         return ["worst case: unknown, for the delay of a link is"]
     return [*columns(("BUDGET", "LINK", "PROPAGATION", "OWN PACKET", "BLOCKING", "QUEUE", "SWITCH", "SUM us"), rows), *sums]
+
+
+def _alternatives(connection: Mapping[str, Any]) -> list[str]:
+    """A row a path that is not taken; one for both directions where the same is to be said of the way back."""
+    found = {(each["direction"], *each["nodes"]): each for each in connection["alternatives"]}
+    rows = []
+    for (direction, *nodes), each in found.items():
+        back = found.get(("reverse" if direction == "forward" else "forward", *reversed(nodes)))
+        is_same = back is not None and (back["why"], back["worst_ns"]) == (each["why"], each["worst_ns"])
+        if not is_same or direction == "forward":
+            worst = "unknown" if each["worst_ns"] is None else _us(each["worst_ns"])
+            rows.append(("both ways" if is_same else direction, worst, " ".join(nodes), each["why"]))
+    return columns(("NOT TAKEN", "SUM us", "PATH", "WHY"), rows) if rows else []
 
 
 def _bound(connection: Mapping[str, Any]) -> str:

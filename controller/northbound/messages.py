@@ -8,7 +8,9 @@ from controller.northbound.isochrone.v1 import controller_pb2 as pb_controller
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.snapshot import Snapshot, Status
 from intents.documents import Document, canonical
-from intents.model import Placement, Plan, Refusal
+from intents.instead import Alternative
+from intents.model import Connection, Placement, Plan, Refusal
+from intents.resolve.said import said
 from intents.rules import RuleSet
 
 WORST_FIRST = ("STATUS_UNSATISFIABLE", "STATUS_DEGRADED", "STATUS_PENDING", "STATUS_SATISFIED")
@@ -81,13 +83,24 @@ def document_message(document: Document, connections: Sequence[pb.Connection]) -
 
 
 def with_provenance(intents: Collection[str], snapshot: Snapshot) -> list[pb.Connection]:
-    """The connections of some intents as they stand, each with where its values came from."""
+    """The connections of some intents as they stand; those that are placed with where their values came from."""
     connections = connections_of(intents, snapshot.plan, snapshot)
     for connection in connections:
         if connection.key in snapshot.plan.placements:
-            provenance = snapshot.plan.placements[connection.key].connection.provenance
-            connection.provenance.extend(pb.Provenance(field=field, source=source) for field, source in provenance)
+            connection.provenance.extend(provenance_of(snapshot.plan.placements[connection.key].connection))
     return connections
+
+
+def provenance_of(wish: Connection) -> Iterator[pb.Provenance]:
+    """What was said of a connection, field by field, and by whom."""
+    return (pb.Provenance(field=field, source=source, value=said(wish, field)) for field, source in wish.provenance)
+
+
+def alternative_message(found: Alternative) -> pb.Alternative:
+    """A path that is not taken."""
+    lacks = [pb.Shortcoming(reason=f"REASON_{reason.value}", sentence=sentence) for reason, sentence in found.lacks]
+    return pb.Alternative(direction=f"DIRECTION_{found.direction.upper()}", nodes=found.nodes, links=found.links,
+                          worst_ns=found.worst_ns, cost=found.cost, lacks=lacks, why=found.why)
 
 
 def status_message(snapshot: Snapshot) -> pb_controller.StatusResponse:

@@ -48,6 +48,10 @@ def test_as_json_it_has_the_same_and_no_status_without_switches(isochrone: Isoch
     assert (connection["status"], connection["verdict"], connection["latency_max_ns"]) == (None, "PLACED", 1_000_000)
     assert answer["proof"]["holds"]
     assert answer["decisions"] == []
+    assert {"field": "slo.latency.max", "source": 'phrase: "sub-ms"', "value": "1 ms"} in connection["provenance"]
+    best = connection["alternatives"][0]
+    assert (best["direction"], best["nodes"], best["worst_ns"], best["lacks"], best["why"]) == (
+        "forward", ["surgeon", "s1", "s2", "s5", "s3", "robot"], 774_264, [], "takes 214.52 us more at worst")
 
 
 def test_what_is_refused_is_explained_too(isochrone: Isochrone) -> None:
@@ -56,7 +60,18 @@ def test_what_is_refused_is_explained_too(isochrone: Isochrone) -> None:
     assert said.status == 1
     assert "i: REFUSED, LATENCY: under 100 us is asked" in said.out
     assert "would do: latency 100 us -> 779 us" in said.out
+    assert "NOT TAKEN  SUM us    PATH                       WHY\n" in said.out
+    assert "both ways  778.688   surgeon s1 s2 s3 robot     takes 778.688 us at worst, under 100 us is asked\n" in said.out
+    assert "i           slo.latency.max           100 us          phrase: \"under 100 us\"\n" in said.out
     assert "proof" not in said.out
+
+
+def test_of_what_is_refused_the_paths_that_would_do_lack_the_reason_named(isochrone: Isochrone) -> None:
+    text = "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: i}\nspec: under 100 us path from surgeon to robot\n"
+    said = isochrone("explain", "i", "--topology", "metro", "-f", "-", "-o", "json", stdin=text)
+    (connection,) = json.loads(said.out)["document"]["connections"]
+    assert len(connection["alternatives"]) == 6
+    assert {lack["reason"] for each in connection["alternatives"] for lack in each["lacks"]} == {"LATENCY"}
 
 
 @pytest.mark.parametrize(("words", "status", "err"), [

@@ -205,12 +205,40 @@ class BudgetLine(_message.Message):
     def __init__(self, direction: _Optional[_Union[Direction, str]] = ..., link: _Optional[str] = ..., propagation_ns: _Optional[int] = ..., serialisation_ns: _Optional[int] = ..., blocking_ns: _Optional[int] = ..., queueing_ns: _Optional[int] = ..., switch_ns: _Optional[int] = ...) -> None: ...
 
 class Provenance(_message.Message):
-    __slots__ = ("field", "source")
+    __slots__ = ("field", "source", "value")
     FIELD_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
     field: str
     source: str
-    def __init__(self, field: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+    value: str
+    def __init__(self, field: _Optional[str] = ..., source: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+
+class Shortcoming(_message.Message):
+    __slots__ = ("reason", "sentence")
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    reason: Reason
+    sentence: str
+    def __init__(self, reason: _Optional[_Union[Reason, str]] = ..., sentence: _Optional[str] = ...) -> None: ...
+
+class Alternative(_message.Message):
+    __slots__ = ("direction", "nodes", "links", "worst_ns", "cost", "lacks", "why")
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    NODES_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    WORST_NS_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    LACKS_FIELD_NUMBER: _ClassVar[int]
+    WHY_FIELD_NUMBER: _ClassVar[int]
+    direction: Direction
+    nodes: _containers.RepeatedScalarFieldContainer[str]
+    links: _containers.RepeatedScalarFieldContainer[str]
+    worst_ns: int
+    cost: int
+    lacks: _containers.RepeatedCompositeFieldContainer[Shortcoming]
+    why: str
+    def __init__(self, direction: _Optional[_Union[Direction, str]] = ..., nodes: _Optional[_Iterable[str]] = ..., links: _Optional[_Iterable[str]] = ..., worst_ns: _Optional[int] = ..., cost: _Optional[int] = ..., lacks: _Optional[_Iterable[_Union[Shortcoming, _Mapping]]] = ..., why: _Optional[str] = ...) -> None: ...
 
 class FieldChange(_message.Message):
     __slots__ = ("field", "value")
@@ -229,7 +257,7 @@ class CounterOffer(_message.Message):
     def __init__(self, sentence: _Optional[str] = ..., changes: _Optional[_Iterable[_Union[FieldChange, _Mapping]]] = ...) -> None: ...
 
 class Connection(_message.Message):
-    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance", "latency_max_ns", "latency_strict", "offers")
+    __slots__ = ("key", "title", "intent", "verdict", "reason", "message", "counter_offers", "paths", "budget", "status", "why", "provenance", "latency_max_ns", "latency_strict", "offers", "alternatives")
     KEY_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     INTENT_FIELD_NUMBER: _ClassVar[int]
@@ -245,6 +273,7 @@ class Connection(_message.Message):
     LATENCY_MAX_NS_FIELD_NUMBER: _ClassVar[int]
     LATENCY_STRICT_FIELD_NUMBER: _ClassVar[int]
     OFFERS_FIELD_NUMBER: _ClassVar[int]
+    ALTERNATIVES_FIELD_NUMBER: _ClassVar[int]
     key: str
     title: str
     intent: str
@@ -260,7 +289,8 @@ class Connection(_message.Message):
     latency_max_ns: int
     latency_strict: bool
     offers: _containers.RepeatedCompositeFieldContainer[CounterOffer]
-    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ..., latency_max_ns: _Optional[int] = ..., latency_strict: _Optional[bool] = ..., offers: _Optional[_Iterable[_Union[CounterOffer, _Mapping]]] = ...) -> None: ...
+    alternatives: _containers.RepeatedCompositeFieldContainer[Alternative]
+    def __init__(self, key: _Optional[str] = ..., title: _Optional[str] = ..., intent: _Optional[str] = ..., verdict: _Optional[_Union[Verdict, str]] = ..., reason: _Optional[_Union[Reason, str]] = ..., message: _Optional[str] = ..., counter_offers: _Optional[_Iterable[str]] = ..., paths: _Optional[_Iterable[_Union[Path, _Mapping]]] = ..., budget: _Optional[_Iterable[_Union[BudgetLine, _Mapping]]] = ..., status: _Optional[_Union[Status, str]] = ..., why: _Optional[str] = ..., provenance: _Optional[_Iterable[_Union[Provenance, _Mapping]]] = ..., latency_max_ns: _Optional[int] = ..., latency_strict: _Optional[bool] = ..., offers: _Optional[_Iterable[_Union[CounterOffer, _Mapping]]] = ..., alternatives: _Optional[_Iterable[_Union[Alternative, _Mapping]]] = ...) -> None: ...
 
 class Document(_message.Message):
     __slots__ = ("kind", "name", "yaml", "status", "connections")
