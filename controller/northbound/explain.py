@@ -4,7 +4,7 @@ Rules of this file: the proof is of the rules it is given, whoever sent them: wh
 they should. It follows packets between the intent's hosts, for all connections between them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from controller.northbound.decisions import decision_message
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
@@ -14,7 +14,7 @@ from controller.snapshot import Snapshot
 from intents.diversity import common_ends
 from intents.documents import Document
 from intents.instead import alternatives
-from intents.model import Placement
+from intents.model import Connection, Placement
 from intents.proof import prove
 from intents.resolve import resolve
 from topologies.model import D_03_SWITCH_DELAY_NS, D_13_LINK_MTU, D_14_CAPACITY_BPS, FIBRE_NS_PER_KM, Topology
@@ -33,19 +33,29 @@ def explained(network: Topology, snapshot: Snapshot, intent: Document) -> pb.Exp
     placements = [placement for placement in snapshot.plan.placements.values()
                   if placement.connection.intent == intent.name]
     beside = snapshot.plan.placements.values()
+    wishes = _wishes(network, snapshot, intent.name)
     decisions = [decision_message(record) for record in snapshot.decisions if record.touches(intent.name)]
     return pb.ExplainResponse(
-        revision=snapshot.revision, document=document_message(intent, [*_connections(network, snapshot, intent.name)]),
-        assumptions=(*_assumptions(network, placements), *common_ends(network, placements, beside)),
+        revision=snapshot.revision,
+        document=document_message(intent, [*_connections(network, snapshot, intent.name, wishes)]),
+        assumptions=(*_queues(network, wishes), *_assumptions(network, placements),
+                     *common_ends(network, placements, beside)),
         proof=_proof(network, snapshot, placements), decisions=decisions)
 
 
-def _connections(network: Topology, snapshot: Snapshot, intent: str) -> Iterator[pb.Connection]:
-    """The connections of an intent, each with where its values came from, the first with the paths that they do not take."""
-    wishes = {key: placement.connection for key, placement in snapshot.plan.placements.items()}
+def _wishes(network: Topology, snapshot: Snapshot, intent: str) -> dict[str, Connection]:
+    """What an intent asks for, by key: for each of its connections, placed or refused, that has got so far."""
+    wishes = {key: placement.connection for key, placement in snapshot.plan.placements.items()
+              if placement.connection.intent == intent}
     if any(refusal.intent == intent for refusal in snapshot.plan.refusals.values()):
         wanted = resolve(shipped_profiles().merged(snapshot.documents), network)
-        wishes |= {wish.key: wish for wish in wanted.connections if wish.key not in wishes}
+        wishes |= {wish.key: wish for wish in wanted.connections if wish.intent == intent and wish.key not in wishes}
+    return wishes
+
+
+def _connections(network: Topology, snapshot: Snapshot, intent: str,
+                 wishes: Mapping[str, Connection]) -> Iterator[pb.Connection]:
+    """The connections of an intent, each with where its values came from, the first with the paths that they do not take."""
     for place, connection in enumerate(with_provenance({intent}, snapshot)):
         wish = wishes.get(connection.key)
         if wish is not None:
@@ -70,13 +80,17 @@ def _pair(placement: Placement) -> frozenset[str]:
     return frozenset((placement.connection.source, placement.connection.target))
 
 
-def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str]:
-    budgeted = [placement for placement in placements if placement.budget]
-    classes = sorted({placement.connection.service_class for placement in budgeted})
+def _queues(network: Topology, wishes: Mapping[str, Connection]) -> Iterator[str]:
+    """Room and delay rest on the queues of a class, of the path that is taken and of those that are refused."""
+    classes = sorted({wish.service_class for wish in wishes.values()})
     if classes:
         told = ", ".join(f"{each} at most {render_time(network.queue_ns(each))} a link" for each in classes)
         source = " (default D-04)" if "queues" in network.assumed else ""
         yield f"class queues are assumed, there is no queue back-end: {told}{source}"
+
+
+def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str]:
+    budgeted = [placement for placement in placements if placement.budget]
     ends = {(path.nodes[1], path.nodes[-2]) for placement in placements if placement.connection.protection == "node"
             for path in placement.paths if path.role == "working" and path.direction == "forward"}
     for first, last in sorted(ends):

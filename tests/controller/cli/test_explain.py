@@ -1,6 +1,7 @@
 """`explain`: everything there is to say about an intent, with a controller and without; what people read is held as text."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from controller.northbound.decisions import decision_message
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.plain import plain
 from tests.controller.cli.conftest import Isochrone
+from topologies.builders import diamond
+from topologies.document import topology_document
+from topologies.source import emit
 
 HERE = Path(__file__).parent
 BEFORE, AFTER = ("scanner", "s8", "s1", "s2", "archive"), ("scanner", "s8", "s6", "s4", "s2", "archive")
@@ -52,6 +56,30 @@ def test_as_json_it_has_the_same_and_no_status_without_switches(isochrone: Isoch
     best = connection["alternatives"][0]
     assert (best["direction"], best["nodes"], best["worst_ns"], best["lacks"], best["why"]) == (
         "forward", ["surgeon", "s1", "s2", "s5", "s3", "robot"], 774_264, [], "takes 214.52 us more at worst")
+
+
+QUEUES = "assumption: class queues are assumed, there is no queue back-end"
+
+
+@pytest.mark.parametrize(("spec", "told"), [
+    ("best effort path from scanner to archive", ": best-effort at most 50 ms a link (default D-04)"),
+    ("{from: surgeon, to: robot, slo: {bandwidth: {guaranteed: 5 Mbps}}}",
+     ": guaranteed at most 2 ms a link (default D-04)"),
+    ("under 100 us path from surgeon to robot", ": delay-critical at most 41 us a link (default D-04)")])
+def test_an_explanation_says_that_class_queues_are_assumed(isochrone: Isochrone, spec: str, told: str) -> None:
+    """Room and delay rest on them, whether an intent is placed or refused."""
+    text = f"apiVersion: isochrone/v1\nkind: Intent\nmetadata: {{name: i}}\nspec: {spec}\n"
+    said = isochrone("explain", "i", "--topology", "metro", "-f", "-", stdin=text)
+    assert [line for line in said.out.splitlines() if "queues" in line] == [QUEUES + told]
+
+
+def test_so_it_does_where_no_delay_is_known(isochrone: Isochrone, tmp_path: Path) -> None:
+    network = replace(diamond(), links=tuple(replace(link, delay_ns=None) for link in diamond().links))
+    (tmp_path / "network.yaml").write_text(emit(topology_document(network)))
+    text = "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: i}\nspec: {from: h1, to: h4}\n"
+    said = isochrone("explain", "i", "--topology", "network.yaml", "-f", "-", stdin=text)
+    assert "worst case: unknown" in said.out
+    assert QUEUES in said.out
 
 
 def test_what_is_refused_is_explained_too(isochrone: Isochrone) -> None:

@@ -53,6 +53,13 @@ def test_what_is_not_in_the_switches_yet_is_not_proved(client: Client) -> None:
     assert told.assumptions[0].startswith("class queues are assumed, there is no queue back-end")
 
 
+def test_class_queues_are_said_to_be_assumed_for_what_is_placed_and_what_is_refused(client: Client) -> None:
+    apply(client, intent("bulk", "scanner", "archive"), intent("far", "surgeon", "robot", "slo: {latency: {max: 100 us}}"))
+    assumed = "class queues are assumed, there is no queue back-end"
+    assert client.explain("bulk").assumptions[0] == f"{assumed}: best-effort at most 50 ms a link (default D-04)"
+    assert list(client.explain("far").assumptions) == [f"{assumed}: delay-critical at most 41 us a link (default D-04)"]
+
+
 def test_what_keeps_apart_and_ends_at_one_place_is_told_so(client: Client) -> None:
     apply(client, intent("a", "surgeon", "robot"),
           intent("b", "surgeon", "endoscope", "sle: {diverse-from: {intents: [a], level: node}}"))
