@@ -17,6 +17,7 @@ from intents.tables import (
     FlowKey,
     Headers,
     Reference,
+    TableId,
     Tables,
     altered,
     key_order,
@@ -45,6 +46,7 @@ class Pending:
         self._of_flow: dict[FlowKey, list[int]] = {}
         self._of_reference: dict[Reference, list[int]] = {}
         self._classifiers: dict[tuple[int, int], Classifier] = {}
+        self._new: dict[TableId, list[FlowKey]] = {}
         self._answers: dict[int, bool] = {}
         self._script: list[bool] = []
         for position, change in enumerate(changes):
@@ -54,6 +56,7 @@ class Pending:
             key = change.item.key
             if key not in self._of_flow and key not in tables.flows:
                 self._classifiers.setdefault(key[:2], Classifier()).add(key)
+                self._new.setdefault(key[:2], []).append(key)
             self._of_flow.setdefault(key, []).append(position)
 
     def ways(self, look: Callable[[], Seen]) -> Iterator[tuple[Way, Seen]]:
@@ -94,6 +97,10 @@ class Pending:
             if then != group and self._has_arrived(position):
                 group = then
         return group
+
+    def keys_of(self, table: TableId) -> list[FlowKey]:
+        """The flows that a table may hold."""
+        return [*self._tables.keys_of(table), *self._new.get(table, ())]
 
     def _flow_at(self, key: FlowKey) -> Flow | None:
         """The flow under a key, after those of its changes that have arrived."""

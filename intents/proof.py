@@ -9,52 +9,37 @@ and rules tell apart (`intents.traffic`). A packet may be
 - dealt with as when the step began, where that was wrong already: steps may mend.
 
 After the last step it is delivered exactly on the planned way, and dropped where no connection takes it: so no packet
-leaks between hosts that nobody connected. Pairs of hosts that no classify rule names are dropped at once, unwalked.
+leaks between hosts that nobody connected. A way is planned only if it comes by the switches that the connection is to pass,
+and by nothing that it is to keep off: whatever the plan says.
+
+Where a step changes who is heard, or what is answered, everything that a host could send is walked as well, kind by kind
+(`intents.entrances`): under addresses of others, tagged, under a label. It ends at the host itself, at the controller,
+nowhere, or on the way of a connection of its own. What is heard may then go only where a classify rule leads, so that pairs
+of hosts that none names need no walk.
 
 All of this holds as well while any one link is down whose failure a connection is to survive: its detour is then the
 planned way. A packet that was diverted meets no group any more, so that a second failure can drop it and never make it loop.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 
+from intents.entrances import Entrances, entered
 from intents.failures import followed
-from intents.forwarding import Outcome
+from intents.forwarding import End, Holding, Outcome, walk
 from intents.model import Placement
 from intents.packets import Packet
 from intents.pending import Pending, Way
 from intents.reach import Pair, Reach
 from intents.rules import Change, RuleSet, Step
 from intents.tables import Tables
-from intents.traffic import NO_FAILURE, Failure, Sample, Traffic, Trail
-from topologies.model import Topology
+from intents.traffic import Failure, Sample, Traffic
+from intents.violations import Counterexample, arrives, violation_of
+from topologies.model import Host, Topology
 
-
-@dataclass(frozen=True, slots=True)
-class Counterexample:
-    """A packet that some subset of a step harms. `step` is its position, `None` after the last; `arrived` and `missing`
-    are the changes that it depends on, it comes to the same whatever became of the others. `connection` is `None` for a
-    packet that belongs to none. `failure` holds the ports that are down."""
-
-    step: int | None
-    connection: str | None
-    source: str
-    target: str
-    packet: Packet
-    arrived: tuple[Change, ...]
-    missing: tuple[Change, ...]
-    outcome: Outcome
-    failure: Failure = NO_FAILURE
-
-    def __str__(self) -> str:
-        when = "after the last step"
-        if self.step is not None:
-            when = f"in step {self.step + 1} ({len(self.arrived)} changes it meets arrived, {len(self.missing)} not)"
-        if self.failure:
-            when += f", while {' and '.join(map(str, sorted(self.failure)))} are down"
-        return f"{self.connection or 'no connection'}, {self.source} to {self.target}, {when}: {self.outcome}"
+_Ways = list[tuple[Way, Outcome]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,63 +61,102 @@ def prove(network: Topology, installed: RuleSet, steps: Sequence[Step], before: 
     the plan `after`. No steps and nothing before proves what is installed to serve the connections of `after`."""
     tables = Tables(installed)
     traffic = Traffic(network, before, after)
-    reach = Reach(network, traffic.pairs, tables, steps)
-    touched: dict[Pair, tuple[Sample, ...]] = {pair: traffic.samples(pair, reach.rules_of(pair))
-                                               for pair in traffic.moved}
-    found: list[Counterexample] = []
-    walks = 0
-    for number, step in enumerate(steps):
-        reach.during(step)
-        concerned = set(chain.from_iterable(reach.pairs(change) for change in step.changes))
-        pending = Pending(tables, step.changes)
-        for pair in sorted(concerned):
-            if pair not in touched:
-                touched[pair] = traffic.samples(pair, reach.rules_of(pair))
-            for sample, failure in _cases(touched[pair]):
-                ways = [*pending.ways(partial(followed, network, pending, sample.packet, sample.source.at, failure))]
-                walks += len(ways)
-                found += islice(_harms(sample, failure, number, step, ways), 1)
+    case = _Case(network, traffic, tables, Reach(network, traffic.pairs, tables, steps))
+    found = [*chain.from_iterable(case.during(number, step) for number, step in enumerate(steps))]
+    if not steps:
+        case.doors.update(source for source, _ in traffic.moved)
+    return Proof((*found, *case.in_the_end()), case.walks)
+
+
+class _Case:
+    """Steps under proof. `touched` has the packets that any of them concerned, `doors` the hosts whose ports they did."""
+
+    def __init__(self, network: Topology, traffic: Traffic, tables: Tables, reach: Reach) -> None:
+        self._network, self._traffic, self._tables, self._reach = network, traffic, tables, reach
+        self._touched = {pair: traffic.samples(pair, reach.rules_of(pair)) for pair in traffic.moved}
+        self.doors: set[str] = set()
+        self.walks = 0
+
+    def during(self, number: int, step: Step) -> Iterator[Counterexample]:
+        """What some subset of a step harms. The tables have taken the step when all is told."""
+        self._reach.during(step)
+        pending = Pending(self._tables, step.changes)
+        for sample, failure in _cases(map(self._samples, self._concerned(step))):
+            ways = [*pending.ways(partial(followed, self._network, pending, sample.packet, sample.source.at, failure))]
+            self.walks += len(ways)
+            yield from islice(_harms(sample, failure, number, step, ways), 1)
+        opened = entered(self._network, step.changes)
+        self.doors |= opened
+        yield from self._strays(pending, opened, number, step)
         for change in step.changes:
-            tables.apply(change)
-    for sample, failure in _cases(chain.from_iterable(samples for _, samples in sorted(touched.items()))):
-        outcome = followed(network, tables, sample.packet, sample.source.at, failure)
-        walks += 1
-        planned = sample.after.trail_in(failure) if sample.after else None
-        if not (_arrives(sample, outcome, {planned}) if planned else outcome.is_dropped):
-            found.append(_counterexample(sample, failure, None, (), (), outcome))
-    return Proof(tuple(found), walks)
+            self._tables.apply(change)
+
+    def in_the_end(self) -> Iterator[Counterexample]:
+        """What is not as planned after the last step."""
+        for sample, failure in _cases(samples for _, samples in sorted(self._touched.items())):
+            outcome = followed(self._network, self._tables, sample.packet, sample.source.at, failure)
+            self.walks += 1
+            planned = sample.after.trail_in(failure) if sample.after else None
+            if not (arrives(sample, outcome, sample.trails(failure) & {planned}) if planned else outcome.is_dropped):
+                yield _counterexample(sample, failure, None, (), (), outcome)
+        yield from self._strays(Pending(self._tables, ()), self.doors, None, Step("switch", ()))
+
+    def _concerned(self, step: Step) -> list[Pair]:
+        return sorted(set(chain.from_iterable(self._reach.pairs(change) for change in step.changes)))
+
+    def _samples(self, pair: Pair) -> tuple[Sample, ...]:
+        if pair not in self._touched:
+            self._touched[pair] = self._traffic.samples(pair, self._reach.rules_of(pair))
+        return self._touched[pair]
+
+    def _strays(self, pending: Pending, doors: Collection[str], number: int | None, step: Step) -> Iterator[Counterexample]:
+        """Of all that some hosts could send, what comes where no connection brings it."""
+        entrances = Entrances(self._network, pending)
+        for host in (self._network.host_by_name[name] for name in sorted(doors)):
+            for packet, ways in entrances.kinds(host, partial(self._ways_in, pending, host)):
+                self.walks += len(ways)
+                astray = ((way, outcome, end) for way, outcome in ways for end in outcome.ends
+                          if not self._may_end(host, packet, end) and (number is None or outcome != ways[0][1]))
+                for way, outcome, end in islice(astray, 1):
+                    target = self._network.host_at.get(end.at)
+                    yield Counterexample("loop" if end.what == "looped" else "leak", number, None, host.name,
+                                         target.name if target else "*", packet, _changes(step, way.arrived),
+                                         _changes(step, way.missing), outcome)
+
+    def _ways_in(self, pending: Pending, host: Host, held: Holding, packet: Packet) -> _Ways:
+        return [*pending.ways(partial(walk, self._network, held, packet, host.at))]
+
+    def _may_end(self, host: Host, packet: Packet, end: End) -> bool:
+        """Whether a packet that a host sent may end so: nowhere, at the controller, at the host, or as a connection of its
+        own has it."""
+        if end.what in ("dropped", "controller") or (end.what == "delivered" and end.at == host.at):
+            return True
+        target = self._network.host_at.get(end.at)
+        return end.what == "delivered" and target is not None and end.trail in self._traffic.ways_of(packet, host, target)
 
 
-def _cases(samples: Iterable[Sample]) -> Iterator[tuple[Sample, Failure]]:
-    return ((sample, failure) for sample in samples for failure in sample.failures)
+def _cases(found: Iterable[tuple[Sample, ...]]) -> Iterator[tuple[Sample, Failure]]:
+    return ((sample, failure) for samples in found for sample in samples for failure in sample.failures)
 
 
-def _harms(sample: Sample, failure: Failure, number: int, step: Step,
-           ways: list[tuple[Way, Outcome]]) -> Iterator[Counterexample]:
+def _harms(sample: Sample, failure: Failure, number: int, step: Step, ways: _Ways) -> Iterator[Counterexample]:
     _, start = ways[0]
     trails = sample.trails(failure)
     # between selectors of unequal protection a packet may, for an instant, go by the one that has no detour
     must_arrive = (sample.after is not None and all(course.trail_in(failure) is not None for course in sample.courses)
-                   and _arrives(sample, start, trails))
+                   and arrives(sample, start, trails))
     for way, outcome in ways:
-        if _arrives(sample, outcome, trails) or (outcome.is_dropped and not must_arrive) or outcome == start:
+        if arrives(sample, outcome, trails) or (outcome.is_dropped and not must_arrive) or outcome == start:
             continue
-        arrived, missing = (tuple(step.changes[position] for position in sorted(positions))
-                            for positions in (way.arrived, way.missing))
-        yield _counterexample(sample, failure, number, arrived, missing, outcome)
+        yield _counterexample(sample, failure, number, _changes(step, way.arrived), _changes(step, way.missing), outcome)
 
 
-def _arrives(sample: Sample, outcome: Outcome, trails: Container[Trail]) -> bool:
-    """Whether the packet came once, as it should, to its host, on one of these ways."""
-    if len(outcome.ends) != 1:
-        return False
-    end = outcome.ends[0]
-    return (end.what == "delivered" and end.at == sample.target.at and end.trail in trails
-            and end.packet == sample.arriving)
+def _changes(step: Step, positions: Iterable[int]) -> tuple[Change, ...]:
+    return tuple(step.changes[position] for position in sorted(positions))
 
 
 def _counterexample(sample: Sample, failure: Failure, step: int | None, arrived: tuple[Change, ...],
                     missing: tuple[Change, ...], outcome: Outcome) -> Counterexample:
-    course = sample.after or sample.before
-    return Counterexample(step, course.connection if course else None, sample.source.name, sample.target.name,
-                          sample.packet, arrived, missing, outcome, failure)
+    owner = sample.owner
+    return Counterexample(violation_of(sample, outcome), step, owner.connection if owner else None, sample.source.name,
+                          sample.target.name, sample.packet, arrived, missing, outcome, failure)

@@ -94,7 +94,7 @@ class Tables:
         classifier = self._classifiers.get((dpid, table))
         if classifier is None:
             classifier = self._classifiers[dpid, table] = Classifier()
-            for key in self._keys_of((dpid, table)):
+            for key in self.keys_of((dpid, table)):
                 classifier.add(key)
         return classifier.matching(headers)
 
@@ -113,7 +113,7 @@ class Tables:
         if dpid not in self._users:
             users = self._users[dpid] = {}
             for table in {table for table in (*self.initial_keys, *self._added) if table[0] == dpid}:
-                for key in self._keys_of(table):
+                for key in self.keys_of(table):
                     for used in references(self.flows[key]):
                         users.setdefault(used, {})[key] = None
         return tuple(self._users[dpid].get(reference, ()))
@@ -154,7 +154,8 @@ class Tables:
         elif classifier is not None:
             classifier.discard(key)
 
-    def _keys_of(self, table: TableId) -> list[FlowKey]:
+    def keys_of(self, table: TableId) -> list[FlowKey]:
+        """The flows that a table holds."""
         ever = chain(self.initial_keys.get(table, ()), self._added.get(table, ()))
         return [key for key in dict.fromkeys(ever) if key in self.flows]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, product
 
 from intents.base_rules import mac_number
-from intents.model import Direction, Path, Placement
+from intents.model import Connection, Direction, Path, Placement
 from intents.packets import Packet, with_field
 from intents.reach import Fields, Pair
 from intents.rules import IPV4, VLAN_NONE
@@ -42,6 +42,14 @@ class Course:
     asks: Fields
     trail: Trail
     around: Mapping[Failure, Trail | None]
+    stops: tuple[str, ...] = ()
+    shut: frozenset[str | PortId] = frozenset()
+
+    def may_go(self, trail: Trail) -> bool:
+        """Whether a way comes by all `stops` in their order, and by no switch and no end of a link that is `shut`."""
+        passed = iter([port.switch for port in trail])
+        return all(stop in passed for stop in self.stops) and not any(
+            port in self.shut or port.switch in self.shut for port in trail)
 
     def trail_in(self, failure: Failure) -> Trail | None:
         """The way while these ports are down, `None` where packets may be lost."""
@@ -64,6 +72,11 @@ class Sample:
     courses: tuple[Course, ...]
 
     @property
+    def owner(self) -> Course | None:
+        """Whose it will be, or else was."""
+        return self.after or self.before
+
+    @property
     def failures(self) -> tuple[Failure, ...]:
         """Nothing down first, then each link and switch whose failure it was or is to survive."""
         owners = (course for course in (self.before, self.after) if course is not None)
@@ -72,7 +85,8 @@ class Sample:
 
     def trails(self, failure: Failure) -> frozenset[Trail]:
         """Every way that it may go while these ports are down."""
-        return frozenset(trail for course in self.courses if (trail := course.trail_in(failure)) is not None)
+        return frozenset(trail for course in self.courses
+                         if (trail := course.trail_in(failure)) is not None and course.may_go(trail))
 
     @property
     def arriving(self) -> Packet:
@@ -116,6 +130,18 @@ class Traffic:
             samples.append(Sample(source, target, sent, _owner(before, sent), _owner(after, sent), taking))
         return tuple(samples)
 
+    def ways_of(self, packet: Packet, source: Host, target: Host) -> frozenset[Trail]:
+        """The ways of all connections that take a packet between two hosts, before or after; none of one that bears the
+        addresses of others, or a tag or a label."""
+        pair = (source.name, target.name)
+        bound = [{int(interface) for interface in host.addresses} for host in (source, target)]
+        sent = [packet.fields.get(name) for name in ("eth_src", "vlan_vid", "eth_type")]
+        if packet.stack or sent != [mac_number(source.mac), VLAN_NONE, IPV4] or not (
+                packet.fields["ipv4_src"] in bound[0] and packet.fields["ipv4_dst"] in bound[1]):
+            return frozenset()
+        return frozenset(course.trail for plan in (self._before, self._after) for course in self._courses(pair, plan)
+                         if course.takes(packet) and course.may_go(course.trail))
+
     def _learn(self, key: str, placement: Placement, other: Placement | None) -> None:
         has_moved = placement is not other and placement != other
         for path in placement.paths:
@@ -133,8 +159,16 @@ class Traffic:
                 trail = _trail(self._network, path)
                 if path.role == "working" and (path.nodes[0], path.nodes[-1]) == pair and trail:
                     asks = tuple(sorted(selector_fields(plan[key].connection.selector, path.direction).items()))
-                    found.append(Course(key, path.direction, asks, trail, _around(self._network, plan[key], path)))
+                    found.append(Course(key, path.direction, asks, trail, _around(self._network, plan[key], path),
+                                        *_bounds(self._network, plan[key].connection, path.direction)))
         return tuple(found)
+
+
+def _bounds(network: Topology, wish: Connection, direction: Direction) -> tuple[tuple[str, ...], frozenset[str | PortId]]:
+    """The switches that a direction is to pass, and the switches and ends of links that it is to keep off."""
+    stops = wish.via if direction == "forward" else wish.via[::-1]
+    links = (network.link_by_name[name] for name in wish.avoid_links if name in network.link_by_name)
+    return stops, wish.avoid_switches.union(end for link in links for end in (link.a, link.b))
 
 
 def _around(network: Topology, placement: Placement, path: Path) -> dict[Failure, Trail | None]:

@@ -1,5 +1,6 @@
 """The proof of steps: it holds for the compiler's own steps, finds what is wrong with others, and is exact."""
 
+from dataclasses import replace
 from itertools import chain, combinations, permutations, product
 
 import pytest
@@ -13,6 +14,7 @@ from intents.packets import with_field
 from intents.planner import plan
 from intents.proof import prove
 from intents.rules import (
+    IN_PORT,
     Change,
     Flow,
     Kind,
@@ -123,6 +125,48 @@ def test_a_selector_that_changes_leaves_no_gap_and_cutting_first_does():
                 if any(isinstance(change.item, Flow) and change.item.table == Table.CLASSIFY for change in step.changes))
     wrong = [*steps[:led], steps[cut], steps[led], *steps[cut + 1:]]
     assert not prove(RING, installed, wrong, before, after).holds
+
+
+def violations(rules: RuleSet, placements) -> set[str]:
+    """What is wrong with rules that are installed as they are."""
+    return {each.violation for each in prove(RING, NOTHING, diff(NOTHING, rules), {}, placements).counterexamples}
+
+
+def test_each_kind_of_violation_is_called_by_its_name():
+    by_the_south = by_key(replace(ON_SOUTH["i/h1-h2"], connection=replace(ON_SOUTH["i/h1-h2"].connection, via=("s4",))))
+    to_the_north = replace(MOVED, groups=INSTALLED.groups, flows={**INSTALLED.flows, **MOVED.flows})
+    assert violations(MOVED, by_the_south) == set()
+    assert violations(to_the_north, by_the_south) == {"waypoint"}
+    assert violations(to_the_north, ON_SOUTH) == {"astray"}
+    assert violations(INSTALLED, {}) == {"leak"}
+    label = next(flow for key, flow in sorted(INSTALLED.flows.items()) if key[1] == Table.LABEL)
+    assert violations(replace(INSTALLED, flows={key: flow for key, flow in INSTALLED.flows.items() if key != label.key}),
+                      ON_NORTH) == {"black hole"}
+    back = replace(label, actions=(Output(IN_PORT),))
+    there = replace(back, dpid=1)
+    assert violations(replace(INSTALLED, flows={**INSTALLED.flows, back.key: back, there.key: there}), ON_NORTH) == {"loop"}
+
+
+@pytest.mark.parametrize("forbidden", [
+    {"via": ("s4",)}, {"via": ("s3", "s2")}, {"avoid_switches": frozenset({"s2"})}, {"avoid_links": frozenset({"l2"})}])
+def test_a_plan_that_forgets_what_a_connection_is_to_pass_or_to_keep_off_does_not_hold(forbidden: dict):
+    placement = ON_NORTH["i/h1-h2"]
+    forgetful = by_key(replace(placement, connection=replace(placement.connection, **forbidden)))
+    assert violations(INSTALLED, ON_NORTH) == set()
+    assert violations(INSTALLED, forgetful) == {"waypoint"}
+
+
+def test_a_detour_that_is_not_laid_is_a_black_hole_while_its_link_is_down():
+    network = ring(4)
+    wish = Connection("i/h1-h3", "i", "i", "h1", "h3", both_ways=False, protection="link")
+    plans = plan(network, Plan(), Wanted((wish,))).placements
+    rules = compile_rules(network, plans, NOTHING)
+    assert prove(network, NOTHING, diff(NOTHING, rules), {}, plans).holds
+    turn = next(key for key, group in sorted(rules.groups.items()) if len(group.buckets) == 2)
+    bare = replace(rules, groups={**rules.groups, turn: replace(rules.groups[turn], buckets=rules.groups[turn].buckets[:1])})
+    lost = prove(network, NOTHING, diff(NOTHING, bare), {}, plans).counterexamples
+    assert {each.violation for each in lost} == {"black hole"}
+    assert all(len(each.failure) == 2 for each in lost)
 
 
 @pytest.mark.parametrize("table", [Table.ADMIT, Table.LABEL, Table.DELIVER])
