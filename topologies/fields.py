@@ -9,9 +9,19 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PlainValidator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+)
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import custom_error_schema
 
 from topologies import units
 from topologies.scalars import Plain
@@ -19,6 +29,9 @@ from topologies.scalars import Plain
 API_VERSION: Final = "isochrone/v1"
 
 T = TypeVar("T")
+
+_MOST_KNOWN: Final = 256
+"""Texts of a type whose value is kept: the same few times and rates are said again and again."""
 
 
 class Part(BaseModel):
@@ -44,9 +57,11 @@ def one_of(choices: Sequence[str]) -> str:
 
 def text_by(parse: Callable[[str], T], noun: str) -> Callable[[object], T]:
     """A validator for pydantic: text that `parse` takes, else an error that expects `noun`."""
+    known = lru_cache(_MOST_KNOWN)(parse)
+
     def validate(value: object) -> T:
         if isinstance(value, str):
-            return parse(value)
+            return known(value)
         raise ValueError(f"expected {noun}, found {described(value)}")
     return validate
 
@@ -75,25 +90,33 @@ def _flag(value: object) -> bool:
     raise ValueError(f"expected true or false, found {described(value)}")
 
 
-def _said(value: object) -> object:
-    if value is None:
-        raise ValueError("nothing is said here; give a value, or leave the key out")
-    return value
+class _Said:
+    """Takes from a type that may be None that it may be written: pydantic's own code then refuses null."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        return schema["schema"] if schema["type"] == "nullable" else schema
 
 
-_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+class _OneError:
+    """Makes one error, of this type, of all that pydantic's own code finds wrong with a value (topologies/validate.py)."""
+
+    def __init__(self, kind: str):
+        self.kind = kind
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return custom_error_schema(handler(source), self.kind, custom_error_message=self.kind)
+
+
+NOT_A_NAME: Final = "not_a_name"
+
+_NAME = "[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?"
+_LONGEST_NAME = 128
 
 
 def is_name(text: str) -> bool:
     """Whether a text is a name of the language."""
-    return len(text) <= 128 and _NAME.fullmatch(text) is not None
-
-
-def _name(text: str) -> str:
-    if not is_name(text):
-        raise ValueError(f'"{text[:40]}" is not a name: up to 128 letters, digits, "-", "_" and ".", '
-                         "a letter or digit first and last")
-    return str(text)
+    return len(text) <= _LONGEST_NAME and re.fullmatch(_NAME, text) is not None
 
 
 def _ratio(text: str) -> Decimal:
@@ -123,10 +146,10 @@ def _render_instant(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-Said = Annotated[T | None, BeforeValidator(_said)]
+Said = Annotated[T | None, _Said()]
 """An optional field: None where the key is not there."""
 
-Name = Annotated[str, PlainValidator(text_by(_name, "a name"))]
+Name = Annotated[str, Field(pattern=f"^{_NAME}$", max_length=_LONGEST_NAME), _OneError(NOT_A_NAME)]
 Text = Annotated[str, Field(min_length=1)]
 Flag = Annotated[bool, PlainValidator(_flag)]
 Labels = Annotated[dict[Name, str], PlainSerializer(lambda labels: dict(sorted(labels.items())))]

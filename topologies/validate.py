@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from topologies.fields import described, one_of
+from topologies.fields import NOT_A_NAME, described, one_of
 from topologies.nearest import nearest
 from topologies.source import Path, Problem, Written
 
@@ -35,7 +35,9 @@ def _said(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[Path, str, 
         return path, _unknown_key(str(path[-1]), _model_at(model, path[:-1])), True
     if kind == "missing":
         return path, _missing_key(str(path[-1]), _model_at(model, path[:-1])), False
-    return path, _MESSAGES[kind](error) if kind in _MESSAGES else str(error["msg"]), error["input"] is None
+    if error["input"] is None:
+        return path, _NOTHING, True
+    return path, _MESSAGES[kind](error) if kind in _MESSAGES else str(error["msg"]), False
 
 
 def _unknown_key(key: str, model: type[BaseModel]) -> str:
@@ -46,6 +48,16 @@ def _unknown_key(key: str, model: type[BaseModel]) -> str:
 def _missing_key(key: str, model: type[BaseModel]) -> str:
     examples = next((field.examples for field in model.model_fields.values() if field.alias == key), None)
     return f'"{key}" is missing; add "{key}: {examples[0]}"' if examples else f'"{key}" is missing; add it'
+
+
+def _not_a_name(error: Mapping[str, Any]) -> str:
+    if not isinstance(error["input"], str):
+        return f'expected a name, found {described(error["input"])}'
+    return (f'{described(error["input"])} is not a name: up to 128 letters, digits, "-", "_" and ".", '
+            "a letter or digit first and last")
+
+
+_NOTHING: Final = "nothing is said here; give a value, or leave the key out"
 
 
 def _not_a_choice(error: Mapping[str, Any]) -> str:
@@ -77,6 +89,7 @@ _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "tuple_type": _expected("a list"),
     "union_tag_not_found": _expected("a phrase or a mapping"),
     "too_short": lambda error: "the list is empty; it needs at least one entry",
+    NOT_A_NAME: _not_a_name,
     "string_too_short": lambda error: "the text is empty; give a value, or leave the key out",
 }
 """By pydantic's type of error."""
