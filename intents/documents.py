@@ -7,9 +7,9 @@ beside its fields and counts in no comparison.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
-from pydantic import Discriminator, Field, PrivateAttr, Tag
+from pydantic import Discriminator, Field, Tag
 
 from intents.language import IntentSpec, ProfileSpec, SliceSpec, spec_tag
 from topologies.document import topology_document
@@ -44,7 +44,20 @@ class _Document(Part):
     api_version: Literal["isochrone/v1"] = Field(alias="apiVersion", examples=[API_VERSION])
     kind: str
     metadata: Metadata = Field(examples=["{name: surgery}"])
-    _origin: Origin = PrivateAttr(default_factory=lambda: _NOWHERE)
+
+    __slots__ = ("_origin",)
+    _origin: ClassVar[Origin]  # a slot: a private attribute of pydantic's costs as much as the rest of a short intent
+
+    def __getstate__(self) -> dict[Any, Any]:
+        return {**super().__getstate__(), "origin": self._written_at}
+
+    def __setstate__(self, state: dict[Any, Any]) -> None:
+        super().__setstate__(state)
+        object.__setattr__(self, "_origin", state["origin"])
+
+    @property
+    def _written_at(self) -> Origin:
+        return getattr(self, "_origin", _NOWHERE)
 
     @property
     def name(self) -> str:
@@ -53,7 +66,7 @@ class _Document(Part):
 
     def problem(self, path: Path, message: str) -> Problem:
         """A problem with the field at `path` (`("spec", "connect", 0, "to")`), placed in the file it was read from."""
-        return self._origin.problem(path, message)
+        return self._written_at.problem(path, message)
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and self.__dict__ == other.__dict__
@@ -70,7 +83,7 @@ class Intent(_Document):
 
     def problem_in_phrase(self, column: int, message: str) -> Problem:
         """A problem with a column (from 1) of the phrase that is this intent's spec."""
-        return self._origin.problem_within(("spec",), str(self.spec), column - 1, message)
+        return self._written_at.problem_within(("spec",), str(self.spec), column - 1, message)
 
 
 class Slice(_Document):
@@ -169,7 +182,7 @@ def _document(written: Written) -> Document | Topology | tuple[Problem, ...]:
         return (written.origin.problem(("kind",), message),)
     document = validate(_KINDS[kind], written)
     if not isinstance(document, tuple):
-        document._origin = written.origin
+        object.__setattr__(document, "_origin", written.origin)
     return document
 
 

@@ -6,7 +6,7 @@ None.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from topologies.composer import Mark, Node, Path, compose, places
 from topologies.emit import emit
@@ -16,8 +16,7 @@ from topologies.within import mark_within
 __all__ = ["BadInput", "Node", "Origin", "Path", "Problem", "Written", "emit", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a document was written: its own text and the line of the file that the text starts on. Places are found by
     reading the text again, so that ten thousand right documents do not carry them."""
 
@@ -46,8 +45,7 @@ class Origin:
         return Problem(self.file, line + first_line, column, message)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One document as written."""
 
     data: Node

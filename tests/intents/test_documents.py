@@ -1,5 +1,6 @@
 """Documents are read whole or refused with everything that is wrong with them, and written in one way."""
 
+import pickle
 from decimal import Decimal
 from pathlib import Path
 
@@ -175,6 +176,12 @@ def test_a_document_knows_where_its_fields_stand():
     at_host = found.slices["telemedicine"].problem(("spec", "connect", 0, "to"), "no such host")
     assert str(at_host) == "0.yaml:11:33: no such host"
     assert str(found.intents["surgery"].problem(("spec",), "unclear")) == "0.yaml:4:7: unclear"
+
+
+def test_a_document_that_another_process_gets_still_knows_where_it_stands():
+    there = pickle.loads(pickle.dumps(only(INTENT)))
+    assert there == only(INTENT)
+    assert str(there.problem(("spec",), "unclear")) == str(only(INTENT).problem(("spec",), "unclear"))
 
 
 def test_the_problems_of_all_files_show_at_once():
