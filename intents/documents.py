@@ -6,19 +6,19 @@ beside its fields and counts in no comparison.
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 
 from pydantic import Discriminator, Field, Tag
 
-from intents.language import IntentSpec, ProfileSpec, SliceSpec, spec_tag
+from intents.language import FIELDS, WORDS, IntentSpec, ProfileSpec, SliceSpec, spec_tag
 from topologies.document import topology_document
 from topologies.fields import API_VERSION, Labels, Name, Part, Said, Text, described, one_of
 from topologies.model import Topology
 from topologies.nearest import nearest
+from topologies.problems import shown
 from topologies.read import topology_of
 from topologies.source import BadInput, Origin, Path, Problem, Written, emit, read
-from topologies.validate import MOST_PROBLEMS, validate
+from topologies.validate import validate
 
 D = TypeVar("D")
 
@@ -78,7 +78,7 @@ class Intent(_Document):
     """A wish: a phrase, or its fields."""
 
     kind: Literal["Intent"]
-    spec: Annotated[Annotated[Text, Tag("words")] | Annotated[IntentSpec, Tag("fields")],
+    spec: Annotated[Annotated[Text, Tag(WORDS)] | Annotated[IntentSpec, Tag(FIELDS)],
                     Discriminator(spec_tag)] = Field(examples=["sub-ms path for telemedicine slice"])
 
     def problem_in_phrase(self, column: int, message: str) -> Problem:
@@ -133,10 +133,7 @@ def read_documents(*files: tuple[str, str]) -> Documents:
     places: dict[tuple[str, str], Origin] = {}
     problems: list[Problem] = []
     for text, file in files:
-        found = list(islice(_file_problems(text, file, documents, places), MOST_PROBLEMS + 1))
-        problems += sorted(found[:MOST_PROBLEMS])
-        if len(found) > MOST_PROBLEMS:
-            problems.append(Problem(file, 0, 0, f"more than {MOST_PROBLEMS} problems; the rest was not read"))
+        problems += shown(_file_problems(text, file, documents, places), file)
     if problems:
         raise BadInput(*problems)
     return Documents(*(_sorted(named) for named in documents.values()))

@@ -65,6 +65,9 @@ def _statistic(text: str) -> str:
     raise ValueError(f'"{text[:40]}" is not a statistic; write p50, p99, p99.9, mean or max')
 
 
+WORDS, FIELDS = "(words)", "(fields)"
+"""Of pydantic's, in the places of errors: no key is written so."""
+
 Port = Annotated[int, whole_number(1, 65535)]
 Statistic = Annotated[str, PlainValidator(text_by(_statistic, "a statistic"))]
 
@@ -284,4 +287,4 @@ class ProfileSpec(Part):
 
 def spec_tag(value: Any) -> str | None:
     """Which of its two forms an intent's spec has, for pydantic: words or fields."""
-    return "words" if isinstance(value, str) else "fields" if isinstance(value, dict | IntentSpec) else None
+    return WORDS if isinstance(value, str) else FIELDS if isinstance(value, dict | IntentSpec) else None

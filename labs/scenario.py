@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, PlainValidator
 
 from topologies.fields import Flag, Frequency, Name, Part, Rate, Said, Size, Text, Time, TimeOrZero, text_by, whole_number
-from topologies.problems import BadInput, Problem
+from topologies.problems import MOST_PROBLEMS, BadInput, Problem, shown
 from topologies.source import Origin, Path, read
 from topologies.units import parse_time, render_time
 from topologies.validate import validate
@@ -199,15 +199,18 @@ def read_located(text: str, file: str) -> tuple[Scenario, Origin]:
     """The same with the place of everything in it."""
     found = list(read(text, file))
     problems = [each for each in found if isinstance(each, Problem)]
-    if problems or len(found) != 1:
-        raise BadInput(*(problems or [Problem(file, 1, 1, f"expected one Scenario, found {len(found)} documents")]))
+    if not problems and len(found) != 1:
+        problems = [Problem(file, 1, 1, f"expected one Scenario, found {len(found)} documents")]
+    if problems:
+        raise BadInput(*shown(problems, file))
     written: Any = found[0]
     scenario = validate(Scenario, written)
     if not isinstance(scenario, Scenario):
-        raise BadInput(*scenario)
-    wrong = [written.origin.problem(path, said) for path, said in _senseless(scenario.spec)]
+        raise BadInput(*shown(scenario, file))
+    senseless = islice(_senseless(scenario.spec), MOST_PROBLEMS + 1)
+    wrong = written.origin.problems([(path, said, False) for path, said in senseless])
     if wrong:
-        raise BadInput(*sorted(wrong))
+        raise BadInput(*shown(wrong, file))
     return scenario, written.origin
 
 
@@ -244,7 +247,7 @@ def _vague(expected: Expectation) -> str | None:
     if (expected.intent is None) == (expected.controller is None):
         return "must speak of an intent or of the controller"
     counted = (expected.latency, expected.lost, expected.duplicated, expected.looped, expected.gap, expected.p99_within,
-               expected.relief,               expected.controller)
+               expected.relief, expected.controller)
     if any(each is not None for each in counted) and expected.during is None:
         return f"must say when: add during, one of {', '.join(get_args(During))}"
     if all(each is None for each in (*counted, expected.placed, expected.budget)):

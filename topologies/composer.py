@@ -6,17 +6,20 @@ from 1.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 from yaml import AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
-from topologies.problems import Problem
+from topologies.problems import MOST_PROBLEMS, Problem
 from topologies.scalars import FIRST, resolved
 
 MAX_CHARACTERS: Final = 16_000_000
 """Of one file: five times 10,000 intents written out (2.9 MB)."""
+
+MAX_DOCUMENT: Final = 2_000_000
+"""Characters of one document, or of the comments between two: forty for each value that it may have."""
 
 MAX_NODES: Final = 50_000
 """Of one document, keys included: a network of 500 switches and 1,000 links has 25,000. A hostile flat list of 1 MB has
@@ -57,9 +60,10 @@ def compose(text: str, file: str) -> Iterator[Composed | Problem]:
     return _Composer(text, file, 1).documents()
 
 
-def places(text: str, first_line: int) -> tuple[dict[Path, Mark], dict[Path, Mark]]:
-    """Where the keys and where the values of one document stand."""
-    composer = _Composer(text, "", first_line, keeps_places=True)
+def places(text: str, first_line: int, asked: Collection[Path]) -> tuple[dict[Path, Mark], dict[Path, Mark]]:
+    """Where the keys and where the values of one document stand, of those fields that are asked for. What stands behind the
+    last of them is not read."""
+    composer = _Composer(text, "", first_line, frozenset(asked))
     for _ in composer.documents():
         pass
     return composer.keys, composer.values
@@ -76,15 +80,15 @@ _Event = Any
 
 
 class _UnreadableError(Exception):
-    """The file cannot be read on."""
+    """The file cannot be read on, or need not be."""
 
 
 class _Composer:
-    def __init__(self, text: str, file: str, first_line: int, keeps_places: bool = False):
+    def __init__(self, text: str, file: str, first_line: int, asked: frozenset[Path] = frozenset()):
         self.text = text.removeprefix("\ufeff")
         self.file = file
         self.first_line = first_line
-        self.keeps_places = keeps_places
+        self.asked = asked
         self.keys: dict[Path, Mark] = {}
         self.values: dict[Path, Mark] = {}
         self.problems: list[Problem] = []
@@ -108,10 +112,18 @@ class _Composer:
             self.problems.append(Problem(self.file, 1, 1, f"longer than {MAX_CHARACTERS:,} characters; split the file"))
             raise _UnreadableError
         if found := _FORBIDDEN.search(self.text):
-            line = self.text.count("\n", 0, found.start())
-            column = found.start() - self.text.rfind("\n", 0, found.start())
-            self.problems.append(Problem(self.file, self.first_line + line, column, _forbidden(found)))
-            raise _UnreadableError
+            self._stop_at(found.start(), _forbidden(found))
+        begin = 0
+        while len(self.text) - begin > MAX_DOCUMENT:
+            dashes = self.text.rfind("\n---", begin, begin + MAX_DOCUMENT)
+            if dashes < 0:
+                self._stop_at(begin, f"a document is longer than {MAX_DOCUMENT:,} characters; split it")
+            begin = dashes + 1
+
+    def _stop_at(self, index: int, message: str) -> NoReturn:
+        line, column = self.text.count("\n", 0, index), index - self.text.rfind("\n", 0, index)
+        self.problems.append(Problem(self.file, self.first_line + line, column, message))
+        raise _UnreadableError
 
     def _note_syntax(self, error: Any) -> None:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -140,8 +152,8 @@ class _Composer:
             yield Composed(data, self.first_line + begin.line, self.text[begin.index - begin.column:end.index])
 
     def _node(self, event: _Event, path: Path) -> Node:
-        if self.keeps_places:
-            self.values[path] = self._mark(event)
+        if self.asked and path in self.asked:
+            self._note_place(event, path)
         kind = type(event)
         if kind is ScalarEvent:
             return self._text(event)
@@ -153,13 +165,19 @@ class _Composer:
         self._check_properties(event)
         return self._mapping(path) if kind is MappingStartEvent else self._list(path)
 
+    def _entry(self, event: _Event, path: Path, step: str | int) -> Node:
+        """What stands in the mapping or list at `path`."""
+        if type(event) is ScalarEvent and not self.asked:
+            return self._text(event)
+        return self._node(event, (*path, step))
+
     def _list(self, path: Path) -> list[Node]:
         found: list[Node] = []
         while type(event := self.next()) is not SequenceEndEvent:
             self.nodes_left -= 1
             if self.nodes_left < 0:
                 self._stop_at_limit(event)
-            found.append(self._node(event, (*path, len(found))))
+            found.append(self._entry(event, path, len(found)))
         return found
 
     def _mapping(self, path: Path) -> dict[str, Node]:
@@ -171,9 +189,9 @@ class _Composer:
             key = self._key(event)
             if key in found:
                 self._note(event, f'key "{key}" is written twice; keep one')
-            elif self.keeps_places:
+            elif self.asked and (*path, key) in self.asked:
                 self.keys[(*path, key)] = self._mark(event)
-            value = self._node(self.next(), (*path, key))
+            value = self._entry(self.next(), path, key)
             if key == "<<" and event.implicit[0]:
                 self._note(event, "merge keys are not allowed; write the fields out")
             else:
@@ -206,11 +224,18 @@ class _Composer:
         if event.tag is not None:
             self._note(event, "tags are not allowed; leave it out: the field says what type it has")
 
+    def _note_place(self, event: _Event, path: Path) -> None:
+        self.values[path] = self._mark(event)
+        if len(self.values) == len(self.asked):
+            raise _UnreadableError
+
     def _mark(self, event: _Event) -> Mark:
         return self.first_line + event.start_mark.line, event.start_mark.column + 1
 
     def _note(self, event: _Event, message: str) -> None:
         self.problems.append(Problem(self.file, *self._mark(event), message))
+        if len(self.problems) > MOST_PROBLEMS:
+            raise _UnreadableError
 
     def _stop(self, event: _Event, message: str) -> NoReturn:
         self._note(event, message)

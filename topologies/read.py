@@ -5,7 +5,7 @@ each other (topologies/fit.py), so that one error hides no other. Ports left out
 before hosts, in the order of the document. Nothing is assumed but what `Topology.assumed` names.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import TypeVar
@@ -22,6 +22,7 @@ from topologies.document import (
     Queues,
     SwitchEntry,
     TopologyDocument,
+    TopologySpec,
 )
 from topologies.fields import Part
 from topologies.fit import Entries, access_name, cables, misfits
@@ -37,8 +38,9 @@ from topologies.model import (
     Switch,
     Topology,
 )
+from topologies.problems import MOST_PROBLEMS, shown
 from topologies.source import BadInput, Node, Path, Problem, Written, read
-from topologies.validate import MOST_PROBLEMS, validate
+from topologies.validate import validate
 
 P = TypeVar("P", bound=Part)
 N = TypeVar("N", Switch, Link, Host)
@@ -47,36 +49,48 @@ N = TypeVar("N", Switch, Link, Host)
 def read_topology(text: str, file: str) -> Topology:
     """The one topology of a file. Raises BadInput with every problem of it."""
     found: list[Topology] = []
-    problems: list[Problem] = []
-    for each in read(text, file):
-        if isinstance(each, Problem):
-            problems.append(each)
-        elif isinstance(topology := topology_of(each), Topology):
-            found.append(topology)
-        else:
-            problems += topology
+    problems = shown(_problems(text, file, found), file)
     if not problems and len(found) != 1:
         problems.append(Problem(file, 0, 0, f"expected one topology, found {len(found) or 'none'}"))
     if problems:
-        raise BadInput(*sorted(problems))
+        raise BadInput(*problems)
     return found[0]
 
 
+def _problems(text: str, file: str, topologies: list[Topology]) -> Iterator[Problem]:
+    """Of a file; its topologies that have none are put with the others."""
+    for each in read(text, file):
+        if isinstance(each, Problem):
+            yield each
+        elif isinstance(topology := topology_of(each), Topology):
+            topologies.append(topology)
+        else:
+            yield from topology
+
+
 def topology_of(written: Written) -> Topology | tuple[Problem, ...]:
-    """The network that a document describes, or all its problems, in the order of the file."""
+    """The network that a document describes, or its problems, in the order of the file: all, or `MOST_PROBLEMS` and one."""
     document = validate(TopologyDocument, written)
-    entries = _entries(written.data)
-    problems = written.origin.problems(list(islice(misfits(entries), MOST_PROBLEMS)))
+    if isinstance(document, tuple) and len(document) > MOST_PROBLEMS:
+        return document
+    entries = _entries(written.data, None if isinstance(document, tuple) else document.spec)
+    problems = written.origin.problems(list(islice(misfits(entries), MOST_PROBLEMS + 1)))
     if isinstance(document, tuple):
         return tuple(sorted({*document, *problems}))
     return tuple(sorted(problems)) or _topology(document, entries)
 
 
-def _entries(data: Node) -> Entries:
-    spec, metadata = _at(data, "spec"), _at(data, "metadata")
-    return Entries(str(_at(metadata, "name")), _valid(SwitchEntry, spec, "switches"), _valid(LinkEntry, spec, "links"),
-                    _valid(HostEntry, spec, "hosts"), _valid(GatewayEntry, spec, "gateways"),
-                    _valid(GroupEntry, spec, "groups"), _names(spec, "switches"), _names(spec, "hosts"))
+def _entries(data: Node, right: TopologySpec | None) -> Entries:
+    """`right` is the whole, where all of it is right by itself."""
+    spec, name = _at(data, "spec"), str(_at(_at(data, "metadata"), "name"))
+
+    def valid(model: type[P], key: str) -> list[tuple[Path, P]]:
+        if right:
+            return [(("spec", key, index), entry) for index, entry in enumerate(getattr(right, key) or ())]
+        return _valid(model, spec, key)
+    return Entries(name, valid(SwitchEntry, "switches"), valid(LinkEntry, "links"), valid(HostEntry, "hosts"),
+                   valid(GatewayEntry, "gateways"), valid(GroupEntry, "groups"), _names(spec, "switches"),
+                   _names(spec, "hosts"))
 
 
 def _at(data: Node, key: str) -> Node:

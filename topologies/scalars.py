@@ -1,6 +1,7 @@
 """Scalars of YAML 1.2's core schema (YAML 1.2.2, section 10.3.2), kept as text until a field's type decides."""
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["integer", "number", "boolean", "text"]
@@ -28,12 +29,22 @@ class Plain(str):
 
 def resolved(text: str) -> str | None:
     """A plain scalar by YAML 1.2's core schema: None for null, `Plain` for a number or a boolean, else the text."""
+    return _known(text) if len(text) <= _SHORT else _resolved(text)
+
+
+_SHORT = 32
+"""Characters of what is kept: the same few numbers are written again and again."""
+
+
+def _resolved(text: str) -> str | None:
     if text in _NULL:
         return None
     kind: Kind = ("boolean" if text in _BOOLEAN else "integer" if _INTEGER.fullmatch(text)
                   else "number" if _NUMBER.fullmatch(text) else "text")
     return text if kind == "text" else Plain(text, kind)
 
+
+_known = lru_cache(1024)(_resolved)
 
 FIRST = frozenset("+-.0123456789nNtTfF~")
 """Only text that begins with one of these, or is empty, can be anything but text."""

@@ -32,7 +32,8 @@ class Origin(NamedTuple):
         """Problems as (path, message, whether the key is meant, not the value), located in one reading."""
         if not found:
             return ()
-        keys, values = places(self.text, self.line)
+        asked = {path[:length] for path, _, _ in found for length in range(len(path) + 1)}
+        keys, values = places(self.text, self.line, asked)
         at_keys, at_values = values | keys, keys | values
         return tuple(Problem(self.file, *_nearest(path, at_keys if at_key else at_values, self.line), message)
                      for path, message, at_key in found)
@@ -63,8 +64,8 @@ def read(text: str, file: str) -> Iterator[Written | Problem]:
 
 
 def _nearest(path: Path, marks: dict[Path, Mark], line: int) -> Mark:
-    """The mark of the longest part of the path that was written (pydantic puts the names of types between)."""
-    known: Path = ()
-    for step in path:
-        known = (*known, step) if (*known, step) in marks else known
-    return marks.get(known, (line, 1))
+    """The mark of the longest beginning of the path that was written."""
+    for length in range(len(path), -1, -1):
+        if path[:length] in marks:
+            return marks[path[:length]]
+    return line, 1

@@ -1,43 +1,109 @@
 """A document as written to a value of its type, or everything that is wrong with it in words, each with its place."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from topologies.fields import NOT_A_NAME, described, one_of
 from topologies.nearest import nearest
-from topologies.source import Path, Problem, Written
+from topologies.problems import MOST_PROBLEMS
+from topologies.source import Node, Path, Problem, Written
 
-MOST_PROBLEMS: Final = 100
-"""Shown of one file; who has more has the wrong file."""
+_LONG: Final = 16_000
+"""Characters of a document that is looked at piecemeal: pydantic takes half a kilobyte for each error."""
+
+_BEGINNINGS: Final = (1_000, 4_000, 16_000)
+"""Values of a long document that are looked at first, of at most 50,000: one that is full of errors is left there."""
+
+Found = tuple[Path, str, bool]
+"""A problem not yet located: path, message, whether the key is meant."""
 
 M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
 
 
 def validate(model: type[M], written: Written) -> M | tuple[Problem, ...]:
-    """The document as a `model`, or its problems (at most `MOST_PROBLEMS`) in the order of the file."""
+    """The document as a `model`, or its problems in the order of the file: all, or `MOST_PROBLEMS` and one more."""
+    data, origin = written
+    for room in _BEGINNINGS if len(origin.text) > _LONG else ():
+        beginning = _Beginning(room)
+        found = _first(model, data, _errors(model, beginning.of(data, ())), beginning.cut)
+        if len(found) > MOST_PROBLEMS:
+            return tuple(sorted(set(origin.problems(found))))
     try:
-        return model.model_validate(written.data)
+        return model.model_validate(data)
     except ValidationError as error:
+        return tuple(sorted(set(origin.problems(_first(model, data, error.errors(include_url=False), ())))))
+
+
+class _Beginning:
+    """Data with only so many values of it, the first, and the paths of the mappings and lists that are `cut` there: what
+    these lack means nothing."""
+
+    def __init__(self, room: int):
+        self.room = room
+        self.cut: set[Path] = set()
+
+    def of(self, data: Node, path: Path) -> Node:
+        if isinstance(data, dict):
+            return {key: self.of(value, (*path, key)) for key, value in self._taken(data.items(), path)}
+        if isinstance(data, list):
+            return [self.of(value, (*path, index)) for index, value in self._taken(enumerate(data), path)]
+        return data
+
+    def _taken(self, entries: Iterable[T], path: Path) -> Iterator[T]:
+        for entry in entries:
+            self.room -= 1
+            if self.room < 0:
+                self.cut.add(path)
+                return
+            yield entry
+
+
+def _errors(model: type[BaseModel], data: Node) -> list[Any]:
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return list(error.errors(include_url=False))
+    return []
+
+
+def _first(model: type[BaseModel], data: Node, errors: Iterable[Any], cut: Collection[Path]) -> list[Found]:
+    """In words, but for the errors of what is cut, and until there are enough."""
+    found: dict[Found, None] = {}
+    for error in errors:
+        path = _as_written(error["loc"], data)
         # A list whose entries are wrong is "too short" for pydantic as well, which counts the right ones.
-        found = [_said(model, each) for each in error.errors(include_url=False)[:MOST_PROBLEMS]
-                 if not (each["type"] == "too_short" and each["input"])]
-        return tuple(sorted(set(written.origin.problems(found))))
+        if path not in cut and not (error["type"] == "too_short" and error["input"]):
+            found[(path, *_said(model, error))] = None
+        if len(found) > MOST_PROBLEMS:
+            break
+    return list(found)
 
 
-def _said(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[Path, str, bool]:
-    """Path, message, and whether the key is meant."""
+def _as_written(path: Path, data: Node) -> Path:
+    """The path without what is not in the data: a key that is missing, and the names of types that pydantic puts between."""
+    found: Path = ()
+    for step in path:
+        within: Any = data
+        if step in (data if isinstance(data, dict) else range(len(data)) if isinstance(data, list) else ()):
+            found, data = (*found, step), within[step]
+    return found
+
+
+def _said(model: type[BaseModel], error: Mapping[str, Any]) -> tuple[str, bool]:
+    """What is wrong, and whether the key is meant."""
     path: Path = error["loc"]
     kind = error["type"]
     if kind == "extra_forbidden":
-        return path, _unknown_key(str(path[-1]), _model_at(model, path[:-1])), True
+        return _unknown_key(str(path[-1]), _model_at(model, path[:-1])), True
     if kind == "missing":
-        return path, _missing_key(str(path[-1]), _model_at(model, path[:-1])), False
+        return _missing_key(str(path[-1]), _model_at(model, path[:-1])), False
     if error["input"] is None:
-        return path, _NOTHING, True
-    return path, _MESSAGES[kind](error) if kind in _MESSAGES else str(error["msg"]), False
+        return _NOTHING, True
+    return _MESSAGES[kind](error) if kind in _MESSAGES else str(error["msg"]), False
 
 
 def _unknown_key(key: str, model: type[BaseModel]) -> str:
@@ -100,12 +166,13 @@ def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
     for step in path:
         for field in model.model_fields.values():
             if field.alias == step:
-                model = _model_in(field.annotation) or model
+                model = next(_models_in(field.annotation), model)
     return model
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that an annotation (optional, list, annotated) is about."""
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that an annotation (optional, list, union, annotated) is about."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for each in get_args(annotation) if (found := _model_in(each))), None)
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)

@@ -22,11 +22,10 @@ from topologies.fields import API_VERSION, described, is_name
 from topologies.graphs.graph import MAX_EDGES, MAX_NODES, Entry, Graph
 from topologies.model import D_14_CAPACITY_BPS, FIBRE_NS_PER_KM, Topology
 from topologies.nearest import nearest
-from topologies.problems import BadInput, Problem
+from topologies.problems import BadInput, Problem, shown
 from topologies.read import topology_of
 from topologies.source import Origin, Written
 from topologies.units import parse_rate, parse_time, render_rate, render_time
-from topologies.validate import MOST_PROBLEMS
 
 T = TypeVar("T")
 Fields = Mapping[str, object]
@@ -59,7 +58,7 @@ def network_of(graph: Graph, title: str, capacity_bps: int | None = None) -> Top
     delays = _each(graph, graph.edges, _delay, problems)
     capacities = _each(graph, graph.edges, _capacity_bps, problems)
     if problems:
-        raise BadInput(*sorted(problems)[:MOST_PROBLEMS])
+        raise BadInput(*shown(sorted(problems), graph.file))
     usual = capacity_bps or D_14_CAPACITY_BPS
     ranked = [(rank, place) for rank, place in enumerate(places, 1) if place]
     assumed: list[Node] = ["capacity"] if capacity_bps is None else []
