@@ -41,7 +41,7 @@ HARMLESS: Final = frozenset((17, 18, 19, 20, 21, 22, 23, 28))
 class Apply(Part):
     """The operator applies files: the scenario's intents, or others beside it."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["apply"]
     files: Said[tuple[Text, ...]] = None
 
@@ -49,7 +49,7 @@ class Apply(Part):
 class Probe(Part):
     """Numbered packets from one host to another until the end; `both`: and back. `size` is the L2 frame with FCS."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["probe"]
     from_: Name
     to: Name
@@ -61,7 +61,7 @@ class Probe(Part):
 class Load(Part):
     """Traffic of this rate from one host to another, for a while. Rate and `size` are those of L2 frames with FCS."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["load"]
     from_: Name
     to: Name
@@ -74,7 +74,7 @@ class Cut(Part):
     """The cable of a link between switches is pulled: one by its name, or hop 1, 2... of the path that an intent takes at
     this moment. The next `mend` puts it back."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["cut"]
     link: Text = Field(examples=["working-path-of surgery"])
     hop: Annotated[int | None, whole_number(1, 64)] = None
@@ -88,14 +88,14 @@ class Cut(Part):
 class Mend(Part):
     """Every cable that was pulled is put back."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["mend"]
 
 
 class Kill(Part):
     """The controller gets a signal and is started again after a while."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["kill"]
     what: Literal["controller"] = Field(examples=["controller"])
     signal: Annotated[int, whole_number(1, 31)] = Field(examples=["9"])
@@ -105,7 +105,7 @@ class Kill(Part):
 class End(Part):
     """The last event."""
 
-    t: TimeOrZero
+    t: TimeOrZero = Field(examples=["2 s"])
     do: Literal["end"]
 
 

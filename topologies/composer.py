@@ -79,6 +79,24 @@ _Event = Any
 """One of yaml's events; its own stubs leave most of them untyped."""
 
 
+_RIGHT = {
+    "mapping values are not allowed in this context":
+        'a ":" stands where none can; indent the line as those beside it, or put the text in quotes',
+    "did not find expected key": "indent the line as those beside it, and put a text with a mark of YAML in it in quotes",
+    "could not find expected ':'": 'write "key: value", with a blank behind the colon, or "- value" in a list',
+    "did not find expected '-' indicator": 'begin each entry of a list with "- "',
+    "did not find expected ',' or ']'": 'put "," between the entries of a list, and "]" behind the last',
+    "did not find expected ',' or '}'": 'put "," between the fields of a mapping, and "}" behind the last',
+    "did not find expected node content": "leave out the bracket that opens nothing here",
+    "did not find expected <document start>": 'end the document before, or begin a new one with "---"',
+    "found unexpected end of stream": "put a quote at the end of the text",
+    "found character that cannot start any token": "put the text in quotes",
+    "found unknown escape character": 'write two backslashes for one, or put the text in single quotes',
+    "block sequence entries are not allowed in this context": 'begin the list on a line of its own, below its key',
+}
+"""By libyaml's words for what is wrong: what would be right."""
+
+
 class _UnreadableError(Exception):
     """The file cannot be read on, or need not be."""
 
@@ -134,6 +152,8 @@ class _Composer:
         message = f"{error.problem} {error.context}{since}" if error.context else error.problem
         if self.text[mark.index:mark.index + 1] == "\t":
             message = "a tab cannot indent; use spaces"
+        elif error.problem in _RIGHT:
+            message += f"; {_RIGHT[error.problem]}"
         self.problems.append(Problem(self.file, self.first_line + mark.line, mark.column + 1, f"not YAML: {message}"))
 
     def _document(self, start: _Event) -> Iterator[Composed | Problem]:

@@ -162,11 +162,16 @@ _MESSAGES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
 
 
 def _model_at(model: type[BaseModel], path: Path) -> type[BaseModel]:
-    """The model of the mapping at a path. Steps that are no field's key (indices, pydantic's tags) are passed over."""
+    """The model of the mapping at a path. Of several that may stand there, a tag of pydantic's chooses, the one word that
+    one of their fields may hold (`do: cut`); other steps that are no field's key (indices) are passed over."""
+    choices = [model]
     for step in path:
+        meant = [each for each in choices
+                 if any(get_args(field.annotation) == (step,) for field in each.model_fields.values())]
+        model, choices = (meant[0], meant[:1]) if meant else (model, choices)
         for field in model.model_fields.values():
-            if field.alias == step:
-                model = next(_models_in(field.annotation), model)
+            if field.alias == step and (found := list(_models_in(field.annotation))):
+                model, choices = found[0], found
     return model
 
 
