@@ -209,6 +209,8 @@ def _come_back(stage: Stage, before: Mapping[str, frozenset[str]]) -> Sequence[L
     stage.adopted = Adopted(took, changes, differences(before, after) + unplanned)
     stage.notes.note(f"{len(after)} switches adopted, {changes} changes sent" if took is not None
                      else "not all switches adopted")
+    for line in stage.controller.warnings():
+        stage.notes.note(f"the controller warns: {line}")
     return [(BEHIND_NS, partial(_enter, stage, None, "restart"))]
 
 
