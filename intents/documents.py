@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
 from pydantic import Discriminator, Field, Tag
 
 from intents.language import FIELDS, WORDS, IntentSpec, ProfileSpec, SliceSpec, spec_tag
-from topologies.document import topology_document
+from topologies.document import TopologyDocument, topology_document
 from topologies.fields import API_VERSION, Labels, Name, Part, Said, Text, described, one_of
 from topologies.model import Topology
 from topologies.nearest import nearest
@@ -104,6 +104,9 @@ class Profile(_Document):
 
 Document = Intent | Slice | Profile
 _KINDS: Final[Mapping[str, type[Intent | Slice | Profile]]] = {"Intent": Intent, "Slice": Slice, "Profile": Profile}
+MODELS: Final[Mapping[str, type[Part]]] = {**_KINDS, "Topology": TopologyDocument}
+"""What documents look like, by their kind."""
+
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Rules of this file: one class a mapping, one field a key; None is not said (so t
 an empty list is said. Terms of RFC 9543 (SLO, SLE, connectivity), RFC 4090 (protection).
 """
 
+import re
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, PlainValidator, model_validator
@@ -26,6 +27,7 @@ from topologies.fields import (
     described,
     text_by,
     whole_number,
+    written,
 )
 from topologies.nearest import nearest
 from topologies.scalars import Plain
@@ -36,6 +38,8 @@ Names = tuple[Name, ...]
 _DSCP: Final = {"ef": 46, "va": 44, "le": 1, **{f"cs{n}": 8 * n for n in range(8)},
                 **{f"af{c}{d}": 8 * c + 2 * d for c in range(1, 5) for d in range(1, 4)}}
 """RFC 2474, 2597, 3246, 5865, 8622."""
+
+_DSCP_IN_ANY_CASE: Final = "^([eE][fF]|[vV][aA]|[lL][eE]|[cC][sS][0-7]|[aA][fF][1-4][1-3])$"
 
 _PROTOCOLS: Final = ("tcp", "udp", "icmp")
 
@@ -59,8 +63,7 @@ def _protocol(value: object) -> str | int:
 
 
 def _statistic(text: str) -> str:
-    digits = text[1:].replace(".", "", 1)
-    if text in ("mean", "max") or (text[0:1] == "p" and digits.isdecimal() and 0 < float(text[1:]) < 100):
+    if text in ("mean", "max") or (re.fullmatch("p([0-9]+[.]?[0-9]*|[.][0-9]+)", text) and 0 < float(text[1:]) < 100):
         return str(text)
     raise ValueError(f'"{text[:40]}" is not a statistic; write p50, p99, p99.9, mean or max')
 
@@ -69,16 +72,20 @@ WORDS, FIELDS = "(words)", "(fields)"
 """Of pydantic's, in the places of errors: no key is written so."""
 
 Port = Annotated[int, whole_number(1, 65535)]
-Statistic = Annotated[str, PlainValidator(text_by(_statistic, "a statistic"))]
+Statistic = Annotated[str, text_by(_statistic, "a statistic", "^(mean|max|p[0-9.]+)$")]
 
 
 class Match(Part):
     """Which packets, as sent in the forward direction. A field that is not said matches all."""
 
-    protocol: Annotated[Literal["tcp", "udp", "icmp"] | int | None, PlainValidator(_protocol)] = None
+    protocol: Annotated[Literal["tcp", "udp", "icmp"] | int | None,
+                        PlainValidator(_protocol, json_schema_input_type=written(
+                            anyOf=[{"enum": [*_PROTOCOLS]}, {"type": "integer", "minimum": 0, "maximum": 255}]))] = None
     source_port: Annotated[int | None, whole_number(1, 65535)] = None
     destination_port: Annotated[int | None, whole_number(1, 65535)] = None
-    dscp: Annotated[int | None, PlainValidator(_dscp)] = None
+    dscp: Annotated[int | None, PlainValidator(_dscp, json_schema_input_type=written(
+        anyOf=[{"enum": [*_DSCP]}, {"type": "string", "pattern": _DSCP_IN_ANY_CASE},
+               {"type": "integer", "minimum": 0, "maximum": 63}]))] = None
 
 
 class Latency(Part):

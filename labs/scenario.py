@@ -5,28 +5,28 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from topologies.fields import Flag, Frequency, Name, Part, Rate, Said, Size, Text, Time, TimeOrZero, text_by, whole_number
 from topologies.problems import MOST_PROBLEMS, BadInput, Problem, shown
 from topologies.source import Origin, Path, read
-from topologies.units import parse_time, render_time
+from topologies.units import TIME, parse_time, render_time
 from topologies.validate import validate
 
 
 def _bound(sign: str) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        found = re.fullmatch(rf"{sign}\s*([^\s=].*)", text)
+        found = re.fullmatch(rf"{sign} *([^\s=].*)", text)
         if not found:
             raise ValueError(f'"{text[:40]}" is not an upper bound; write it like "{sign} 1 ms"')
         return parse_time(found[1])
     return parse
 
 
-Below = Annotated[int, PlainValidator(text_by(_bound("<"), 'an upper bound like "< 1 ms"'))]
+Below = Annotated[int, text_by(_bound("<"), 'an upper bound like "< 1 ms"', f"^< *{TIME[1:]}")]
 """Nanoseconds that a measured time must stay under."""
 
-AtMost = Annotated[int, PlainValidator(text_by(_bound("<="), 'an upper bound like "<= 50 ms"'))]
+AtMost = Annotated[int, text_by(_bound("<="), 'an upper bound like "<= 50 ms"', f"^<= *{TIME[1:]}")]
 """Nanoseconds that a measured time may reach."""
 
 Whole = Annotated[int, whole_number(0, 2**31)]

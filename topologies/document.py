@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from ipaddress import IPv4Interface, IPv4Network
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field, PlainValidator
+from pydantic import Field
 
 from topologies.emit import Data
 from topologies.fields import (
     API_VERSION,
+    SCALAR,
     Labels,
     Name,
     Part,
@@ -32,6 +33,7 @@ class End(NamedTuple):
 
 
 _END = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)(?::([1-9][0-9]{0,9}))?")
+_DPID = "[0-9a-fA-F]{16}"
 _MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _LINK_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?(#[1-9][0-9]*)?")
 _LONGEST_LINK_NAME = 2 * 128 + len("-#") + 9
@@ -49,7 +51,7 @@ def _end(text: str) -> End:
 
 
 def _dpid(text: str) -> int:
-    if not re.fullmatch(r"[0-9a-fA-F]{16}", text) or not int(text, 16):
+    if not re.fullmatch(_DPID, text) or not int(text, 16):
         raise ValueError(f'"{text[:40]}" is not a datapath id; write 16 hexadecimal digits, not all zero, '
                          'like "0000000000000001"')
     return int(text, 16)
@@ -83,8 +85,11 @@ def _link_name(text: str) -> str:
     return str(text)
 
 
-CableEnd = Annotated[End, PlainValidator(text_by(_end, "a port"))]
-Address = Annotated[IPv4Interface, PlainValidator(text_by(_address, "an address"))]
+CableEnd = Annotated[End, text_by(_end, "a port", f"^{_END.pattern}$", SCALAR)]
+Address = Annotated[IPv4Interface, text_by(_address, "an address", "^[0-9.]+/[0-9]+$")]
+LinkName = Annotated[str, text_by(_link_name, "a name", f"^{_LINK_NAME.pattern}$", SCALAR)]
+Datapath = Annotated[int, text_by(_dpid, "a datapath id", f"^{_DPID}$", ("string", "number"))]
+Mac = Annotated[str, text_by(_mac, "a MAC address", "^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$")]
 Mtu = Annotated[int | None, whole_number(68, 65535)]
 
 
@@ -92,7 +97,7 @@ class SwitchEntry(Part):
     """`delay` is the time through it in ns, where it is not the default's."""
 
     name: Name = Field(examples=["s1"])
-    dpid: Annotated[int, PlainValidator(text_by(_dpid, "a datapath id"))] = Field(examples=['"0000000000000001"'])
+    dpid: Datapath = Field(examples=['"0000000000000001"'])
     delay: Said[TimeOrZero] = None
     site: Said[Name] = None
     region: Said[Name] = None
@@ -102,7 +107,7 @@ class SwitchEntry(Part):
 class LinkEntry(Part):
     """A cable between two switches: bit/s, ns one way, bytes."""
 
-    name: Said[Annotated[str, PlainValidator(text_by(_link_name, "a name"))]] = None
+    name: Said[LinkName] = None
     a: CableEnd = Field(examples=['"s1:2"'])
     b: CableEnd = Field(examples=['"s2:1"'])
     capacity: Rate = Field(examples=["100 Mbps"])
@@ -118,7 +123,7 @@ class HostEntry(Part):
 
     name: Name = Field(examples=["surgeon"])
     at: CableEnd = Field(examples=['"s1:1"'])
-    mac: Annotated[str, PlainValidator(text_by(_mac, "a MAC address"))] = Field(examples=['"00:00:00:00:00:01"'])
+    mac: Mac = Field(examples=['"00:00:00:00:00:01"'])
     addresses: Annotated[tuple[Address, ...], Field(min_length=1, examples=["[10.0.0.1/24]"])]
     capacity: Rate = Field(examples=["1 Gbps"])
     delay: Said[TimeOrZero] = None

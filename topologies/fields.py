@@ -19,6 +19,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     PlainSerializer,
     PlainValidator,
+    WithJsonSchema,
 )
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import custom_error_schema
@@ -55,15 +56,27 @@ def one_of(choices: Sequence[str]) -> str:
     return " or ".join(part for part in (", ".join(choices[:-1]), choices[-1]) if part)
 
 
-def text_by(parse: Callable[[str], T], noun: str) -> Callable[[object], T]:
-    """A validator for pydantic: text that `parse` takes, else an error that expects `noun`."""
+SCALAR: Final = ("string", "number", "boolean")
+"""JSON Schema's types of what is text here: a name may be written `5` or `true`, without quotes."""
+
+
+def written(**schema: Any) -> Any:
+    """A type for pydantic's `json_schema_input_type`, with this JSON Schema: of what YAML itself reads."""
+    return Annotated[Any, WithJsonSchema(schema)]
+
+
+def text_by(parse: Callable[[str], T], noun: str, pattern: str, types: str | Sequence[str] = "string",
+            **bounds: float) -> PlainValidator:
+    """A validator for pydantic: text that `parse` takes, else an error that expects `noun`. For editors, what `parse` takes
+    matches `pattern` where it is text for YAML, is of one of JSON Schema's `types`, and keeps its `bounds` on numbers."""
     known = lru_cache(_MOST_KNOWN)(parse)
 
     def validate(value: object) -> T:
         if isinstance(value, str):
             return known(value)
         raise ValueError(f"expected {noun}, found {described(value)}")
-    return validate
+    words = types if isinstance(types, str) else list(types)
+    return PlainValidator(validate, json_schema_input_type=written(type=words, pattern=pattern, **bounds))
 
 
 def not_zero(parse: Callable[[str], int]) -> Callable[[str], int]:
@@ -81,7 +94,7 @@ def whole_number(least: int, most: int) -> Any:
         if isinstance(value, Plain) and value.kind == "integer" and least <= (number := int(value.value)) <= most:
             return number
         raise ValueError(f"expected a whole number from {least:,} to {most:,}, found {described(value)}")
-    return PlainValidator(validate)
+    return PlainValidator(validate, json_schema_input_type=written(type="integer", minimum=least, maximum=most))
 
 
 def _flag(value: object) -> bool:
@@ -130,12 +143,12 @@ def _render_ratio(ratio: Decimal) -> Plain:
     return Plain(units.render_ratio(ratio), "number")
 
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+_INSTANT: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})"
 
 
 def _instant(text: str) -> datetime:
     try:
-        if _INSTANT.fullmatch(text):
+        if re.fullmatch(_INSTANT, text):
             return datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         pass
@@ -151,26 +164,28 @@ Said = Annotated[T | None, _Said()]
 
 Name = Annotated[str, Field(pattern=f"^{_NAME}$", max_length=_LONGEST_NAME), _OneError(NOT_A_NAME)]
 Text = Annotated[str, Field(min_length=1)]
-Flag = Annotated[bool, PlainValidator(_flag)]
+Flag = Annotated[bool, PlainValidator(_flag, json_schema_input_type=bool)]
 Labels = Annotated[dict[Name, str], PlainSerializer(lambda labels: dict(sorted(labels.items())))]
 
-Time = Annotated[int, PlainValidator(text_by(not_zero(units.parse_time), "a time")), PlainSerializer(units.render_time)]
-TimeOrZero = Annotated[int, PlainValidator(text_by(units.parse_time, "a time")), PlainSerializer(units.render_time)]
+Time = Annotated[int, text_by(not_zero(units.parse_time), "a time", units.TIME), PlainSerializer(units.render_time)]
+TimeOrZero = Annotated[int, text_by(units.parse_time, "a time", units.TIME), PlainSerializer(units.render_time)]
 """Nanoseconds."""
 
-Rate = Annotated[int, PlainValidator(text_by(not_zero(units.parse_rate), "a rate")), PlainSerializer(units.render_rate)]
-RateOrZero = Annotated[int, PlainValidator(text_by(units.parse_rate, "a rate")), PlainSerializer(units.render_rate)]
+Rate = Annotated[int, text_by(not_zero(units.parse_rate), "a rate", units.RATE), PlainSerializer(units.render_rate)]
+RateOrZero = Annotated[int, text_by(units.parse_rate, "a rate", units.RATE), PlainSerializer(units.render_rate)]
 """Bit/s."""
 
-Size = Annotated[int, PlainValidator(text_by(not_zero(units.parse_size), "a size")), PlainSerializer(units.render_size)]
+Size = Annotated[int, text_by(not_zero(units.parse_size), "a size", units.SIZE), PlainSerializer(units.render_size)]
 """Bytes."""
 
-Frequency = Annotated[int, PlainValidator(text_by(not_zero(units.parse_frequency), "a frequency")),
+Frequency = Annotated[int, text_by(not_zero(units.parse_frequency), "a frequency", units.FREQUENCY),
                       PlainSerializer(units.render_frequency)]
 """Per second."""
 
-Ratio = Annotated[Decimal, PlainValidator(text_by(_ratio, "a ratio")), PlainSerializer(_render_ratio, return_type=Any)]
+Ratio = Annotated[Decimal, text_by(_ratio, "a ratio", units.RATIO, ("string", "number"),
+                                   exclusiveMinimum=0, exclusiveMaximum=1),
+                  PlainSerializer(_render_ratio, return_type=Any)]
 """More than 0, less than 1."""
 
-Instant = Annotated[datetime, PlainValidator(text_by(_instant, "an instant")), PlainSerializer(_render_instant)]
+Instant = Annotated[datetime, text_by(_instant, "an instant", f"^{_INSTANT}$"), PlainSerializer(_render_instant)]
 """With its offset from UTC."""

@@ -43,6 +43,18 @@ _SIZE = _Kind("size", (("B", 1), ("kB", 10**3), ("MB", 10**6), ("GB", 10**9), ("
 _FREQUENCY = _Kind("frequency", (("/s", 1),), frozenset(), '"{0}/s"')
 
 
+def _pattern(kind: _Kind) -> str:
+    units = "|".join(unit for unit, _ in (*kind.units, *kind.aliases))
+    return f"^[0-9]+(\\.[0-9]+)? *({units})$"
+
+
+TIME, RATE, SIZE, FREQUENCY = map(_pattern, (_TIME, _RATE, _SIZE, _FREQUENCY))
+"""Regular expressions, in words that JSON Schema knows, for what may be a quantity: what they do not match is none."""
+
+RATIO: Final = "^[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]{1,2})? *%?$"
+"""The same for a ratio."""
+
+
 def parse_time(text: str) -> int:
     """Nanoseconds of "1 ms", "0.5 us", "10 s", "5 min", "1 h". ValueError says what would be right."""
     return _parse(_TIME, text)

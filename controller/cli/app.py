@@ -187,6 +187,14 @@ def delete(names: Annotated[list[str] | None, typer.Argument(show_default=False)
 
 
 @app.command()
+def schema() -> None:
+    """Show the JSON Schema of documents of every kind, with which editors complete and check them."""
+    from controller.cli.kinds import schema_text
+
+    typer.echo(schema_text())
+
+
+@app.command()
 def version() -> None:
     """Show the version."""
     from importlib.metadata import version as installed
