@@ -42,15 +42,30 @@ Seen = dict[tuple[str, str, str], list[tuple[Count, Count]]]
 """By network, link or switch, and what was done to it: what became of packets each way, each time."""
 
 
+Carried = dict[tuple[str, str], list[int]]
+"""By network and link or switch: the frames that its links carried while all were up, before each cut."""
+
+
 @pytest.fixture(scope="module")
-def seen(in_sandbox: Callable[..., Any]) -> Seen:
-    return {key: counts for name in CASES for key, counts in in_sandbox(look, name=name).items()}
+def looked(in_sandbox: Callable[..., Any]) -> list[tuple[Seen, Carried]]:
+    return [in_sandbox(look, name=name) for name in CASES]
 
 
-def look(name: str) -> Seen:
+@pytest.fixture(scope="module")
+def seen(looked: list[tuple[Seen, Carried]]) -> Seen:
+    return {key: counts for found, _ in looked for key, counts in found.items()}
+
+
+@pytest.fixture(scope="module")
+def carried(looked: list[tuple[Seen, Carried]]) -> Carried:
+    return {key: frames for _, found in looked for key, frames in found.items()}
+
+
+def look(name: str) -> tuple[Seen, Carried]:
     topology, source, target, _ = CASES[name]
     placement = protected(*CASES[name])
     spans: list[tuple[tuple[str, str, str], Span]] = []
+    carried: Carried = {}
     with running(topology, backend.attempt()) as network, probing(network) as prober:
         load(network, compile_rules(topology, {placement.connection.key: placement}, RuleSet()))
         flow = Flow(name, source, target)
@@ -61,17 +76,23 @@ def look(name: str) -> Seen:
             links = [link.name for link in topology.links if place in (link.name, link.a.switch, link.b.switch)]
             for what, act in ((what, act) for _ in range(TIMES) for what, act in (
                     ("quiet", None), ("cut", network.cut), ("on the detour", None), ("mended", network.mend))):
-                begun = time.time_ns()
+                begun, before = time.time_ns(), forwarded(network, links)
                 for link in links if act is not None else ():
                     act(link)
                 time.sleep(0.4)
                 spans.append(((name, place, what), Span(what, begun, time.time_ns())))
+                if what == "quiet":
+                    carried.setdefault((name, place), []).append(forwarded(network, links) - before)
         streams = prober.stop()
     found: Seen = {}
     for key, span in spans:
         there, back = (count(stream, span) for stream in streams)
         found.setdefault(key, []).append((there, back))
-    return found
+    return found, carried
+
+
+def forwarded(network: EmulatedNetwork, links: list[str]) -> int:
+    return sum(passage.forwarded for passage in network.wires.passages() if passage.wire in links)
 
 
 def protected(network: Topology, source: str, target: str, level: Protection) -> Placement:
@@ -108,3 +129,9 @@ def test_a_mended_link_costs_no_packet(seen: Seen, name: str, place: str) -> Non
     for counts in seen[name, place, "mended"]:
         assert [(each.sent > 300, each.lost, each.duplicated) for each in counts] == [(True, 0, 0)] * 2
     assert all(each.misdelivered == 0 for many in seen.values() for counts in many for each in counts)
+
+
+@pytest.mark.parametrize(("name", "place"), [case for case in PLACES if CASES[case[0]][3] == "link"])
+def test_groups_go_back_to_a_mended_link_by_themselves(carried: Carried, name: str, place: str) -> None:
+    assert len(carried[name, place]) == TIMES
+    assert min(carried[name, place]) > 600
