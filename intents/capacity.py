@@ -20,7 +20,7 @@ A burst counts as it is when it leaves the host: switches may bring packets of o
 shaper spreads them again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Literal
@@ -76,10 +76,10 @@ class Books:
         self._held: dict[str, Mapping[int, Sequence[Demand]]] = {}
         self._pool_bps, self._pool_bytes = _Pool(), _Pool()
 
-    def regardless(self, network: Topology) -> "Books":
-        """These books (not a copy), with nobody to be kept apart."""
+    def with_apart(self, apart: Apart) -> "Books":
+        """These books (not a copy), with others to be kept apart."""
         found = copy(self)
-        found.apart = Apart(network)
+        found.apart = apart
         return found
 
     def left_bps(self, arc: int) -> int:
@@ -151,6 +151,40 @@ class Books:
             rate, burst = _growth((), wishes)
             self.reserved_bps[arc] -= rate
             self._queues[wishes[0].service_class].leave(arc, burst, [wished.packet_bytes for wished in wishes])
+
+
+class Backup(Books):
+    """Books as the second path of a connection looks for room in them: beside what its first one claims, in the pool, for
+    failures of that. What the two claim in common counts once."""
+
+    def __init__(self, books: Books, working: Iterable[Claim], key: str, failures: Sequence[Failure],
+                 from_switches: bool) -> None:
+        self.__dict__.update(books.__dict__)
+        self.apart = books.apart.for_standby()
+        own = tuple(working)
+        self._own, self._taken = frozenset(arc for arc, _ in own), books.growth(own, key)
+        self._failures, self._from_switches = failures, from_switches
+
+    def gate(self, wished: Demand | None, barred: frozenset[int], key: str) -> Callable[[int], bool]:
+        """Decides for a search which arcs may be used: not barred, and room when any of the failures comes."""
+        if wished is None:
+            return lambda arc: arc not in barred
+        return lambda arc: arc not in barred and self.fits(((arc, wished),), key)
+
+    def fits(self, claims: Iterable[Claim], key: str) -> bool:
+        """Whether the claims have room together when any of the failures comes."""
+        return all(self.shelters(arc, self._taken.get(arc, (0, 0)), draws, self._from_switches)
+                   for arc, draws in self._draws(claims))
+
+    def draw_all(self, claims: Iterable[Claim]) -> None:
+        """Enters the claims in the pool. They have room."""
+        for arc, draws in self._draws(claims):
+            self.draw(arc, draws, self._from_switches)
+
+    def _draws(self, claims: Iterable[Claim]) -> Iterator[tuple[int, Draws]]:
+        for arc, wishes in _by_arc(claims).items():
+            if arc not in self._own and self._failures:
+                yield arc, dict.fromkeys(self._failures, wishes)
 
 
 class _Pool:

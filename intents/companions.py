@@ -47,11 +47,11 @@ def considerate(apart: Apart, side: Side, later: Sequence[Connection],
     alone = [(each, route) for each in sides if (route := each.seek(frozenset())) is not None]
     if not alone or alone[0][0] is not side:
         return None
-    if (all_together := _beside(apart, alone)) is not None:
+    if (all_together := beside(apart, alone)) is not None:
         return all_together
     chosen, with_us = alone[0][1], alone[:1]
     for other in alone[1:]:
-        found = _beside(apart, [*with_us, other])
+        found = beside(apart, [*with_us, other])
         if found is not None:
             chosen = found
             with_us.append(other)
@@ -76,7 +76,7 @@ class _Node:
     routes: tuple[Route, ...]
 
 
-def _beside(apart: Apart, alone: Sequence[tuple[Side, Route]]) -> Route | None:
+def beside(apart: Apart, alone: Sequence[tuple[Side, Route]]) -> Route | None:
     """The route of the first side in the best choice of routes that share nothing they may not; given are the sides, each
     with its best route if it were alone."""
     order, effort = count(), EFFORT
@@ -90,7 +90,7 @@ def _beside(apart: Apart, alone: Sequence[tuple[Side, Route]]) -> Route | None:
         if conflict is None:
             return node.routes[0]
         *both, element = conflict
-        for number in both:
+        for number in reversed(both):  # of two that cost the same, the one in which the first side stays comes first
             off = {**node.off, number: node.off.get(number, frozenset()) | {element}}
             if (mark := frozenset(off.items())) in seen:
                 continue

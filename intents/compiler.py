@@ -10,10 +10,20 @@ from collections.abc import Iterator, Mapping
 
 from intents.base_rules import base_rules
 from intents.labels import Member, Way, groups_of, labels_of, meters_of
-from intents.model import Placement, Plan, Reason, Refusal
+from intents.model import DIRECTIONS, Placement, Plan, Reason, Refusal
 from intents.riders import Rider, riders_of
 from intents.rules import Item, RuleSet, Table, rule_set
-from intents.trunks import PRIORITY, TTL, Post, Trunk, label_rules, labelled, posts_of, trunk_group
+from intents.trunks import (
+    PRIORITY,
+    TTL,
+    Post,
+    Trunk,
+    idle_trunk_of,
+    label_rules,
+    labelled,
+    posts_of,
+    trunk_group,
+)
 from topologies.model import Topology
 
 Mark = int | tuple[int, int]
@@ -40,16 +50,19 @@ def compile_rules(network: Topology, placements: Mapping[str, Placement], instal
     for rider in riders:
         if rider.trunk is not None:
             by_trunk.setdefault(rider.trunk, []).append(rider)
+    idle = dict(_idle(network, placements))
     detours = sorted({detour for trunk in by_trunk for detour in trunk.branches().values()})
-    ways: list[Way] = [*sorted(by_trunk), *detours]
+    ways: list[Way] = [*sorted({*by_trunk, *idle}), *detours]
     labels = labels_of(ways, installed, barred_labels)
     groups = groups_of(dict(_members(by_trunk, labels)), labels, installed)
     meters = meters_of(riders, installed)
-    lacking: dict[str, str] = {}
+    lacking = {key: f"for its standby, {what}" for trunk, keys in idle.items()
+               if (what := _lacking(trunk, labels, {})) is not None for key in keys}
     items: list[Item] = list(base_rules(network))
     for detour in detours:
         if (label := labels[detour]) is not None:
             items += label_rules(detour, label, {})
+    items += (rule for trunk in idle if trunk not in by_trunk for rule in label_rules(trunk, labels[trunk] or 0, {}))
     for trunk, found in by_trunk.items():
         if (what := _lacking(trunk, labels, groups)) is not None:
             lacking |= {rider.connection: what for rider in found}
@@ -98,6 +111,16 @@ def _refusing(plan: Plan, lacking: Mapping[str, str]) -> Plan:
                 dict(sorted({**plan.refusals, **refused}.items())))
 
 
+def _idle(network: Topology, placements: Mapping[str, Placement]) -> Iterator[tuple[Trunk, list[str]]]:
+    """The trunks that connections stand by for, with their keys."""
+    found: dict[Trunk, list[str]] = {}
+    for key, placement in sorted(placements.items()):
+        for direction in DIRECTIONS:
+            if (trunk := idle_trunk_of(network, placement, direction)) is not None:
+                found.setdefault(trunk, []).append(key)
+    return iter(sorted(found.items()))
+
+
 def _members(by_trunk: Mapping[Trunk, list[Rider]], labels: _Labels) -> Iterator[tuple[Post, frozenset[Member]]]:
     """The flows that hand packets to each group: the riders' at the ingress, the label's own behind it."""
     for trunk, riders in by_trunk.items():
@@ -110,14 +133,14 @@ def _members(by_trunk: Mapping[Trunk, list[Rider]], labels: _Labels) -> Iterator
 
 
 def _lacking(trunk: Trunk, labels: _Labels, groups: Mapping[Post, int | None]) -> str | None:
-    """What a trunk cannot be had for want of, `None` where it has all its numbers."""
+    """What a trunk cannot be had for want of, `None` where it has all its numbers; an idle one has no groups."""
     longest = max([len(trunk.cables), *(place + len(cables) for place, cables in trunk.detours)])
     if longest > TTL:
         return f"a label lives for {TTL} links between switches, and the way has {longest}"
     ways: list[Way] = [trunk, *trunk.branches().values()]
     if any(labels[way] is None for way in ways):
         return "no MPLS label is free"
-    full = (post.dpid for post in posts_of(trunk) if groups[post] is None)
+    full = (post.dpid for post in posts_of(trunk) if groups and groups[post] is None)
     dpid = next(full, None)
     return None if dpid is None else f"no group id is free at switch {dpid:#x}"
 

@@ -12,8 +12,8 @@
 | D-08 | priority | 50 | the middle: there is room above and below |
 | D-09 | class | delay-critical where a latency is asked, else guaranteed where a rate is, else best-effort | |
 | D-10 | direction | both | conversations have an answer |
-| D-11 | path.protection.level | link, where the mode is fast-failover | what can be had |
-| D-12 | path.protection.required | true, where the mode is fast-failover | what is asked for is not dropped |
+| D-11 | path.protection.level | link, where the mode is fast-failover or standby | what can be had |
+| D-12 | path.protection.required | true, where the mode is fast-failover or standby | what is asked for is not dropped |
 | D-13 | mtu between switches (topologies/model.py) | 1,600 B | |
 | D-14 | capacity of a graph's links (topologies/model.py) | 10 Gbps | |
 | D-15 | delay of a graph's links (topologies/model.py) | 4.9 us for a km of their length | |
@@ -55,7 +55,7 @@ DEFAULTS: Final = (
 )
 
 
-_DETOURS: Final = (
+_PROTECTION: Final = (
     Default("D-11", "path.protection.level", "link"),
     Default("D-12", "path.protection.required", True),
 )
@@ -63,7 +63,7 @@ _DETOURS: Final = (
 
 def defaults(said: Mapping[str, object]) -> tuple[Default, ...]:
     """The defaults for the fields that are not among those said, which come with their values."""
-    known = DEFAULTS + (_DETOURS if said.get("path.protection.mode") == "fast-failover" else ())
+    known = DEFAULTS + (_PROTECTION if said.get("path.protection.mode") in ("fast-failover", "standby") else ())
     found = [each for each in known if each.field not in said and (not each.only_with or each.only_with & said.keys())]
     if "slo.bandwidth.burst" not in said and _RATE & said.keys():
         found.append(Default("D-06", "slo.bandwidth.burst", said.get("slo.bandwidth.max-packet", 1500)))

@@ -73,8 +73,10 @@ def slowest_ns(roads: Roads, connection: Connection, chosen: Route, failing: fro
     measure = Measure(connection.service_class, connection.bandwidth.max_packet_bytes)
     turned = turned_by(roads, connection, chosen)
     worst = 0
-    for detours in ((), *(turned[failure] for failure in turned if failing is None or failure in failing)):
-        around = {detour.direction: whole_way(chosen, detour) for detour in detours}
+    second = [] if chosen.standby is None else [dict(chosen.standby.trails())]
+    diverted = [{detour.direction: whole_way(chosen, detour) for detour in turned[failure]}
+                for failure in turned if failing is None or failure in failing]
+    for around in ({}, *diverted, *second):
         ways = {**dict(chosen.trails()), **around}.values()
         delays = [weight(roads, measure, trail) % COST_UNIT for trail in ways]
         worst = max(worst, sum(delays) if is_round_trip(connection) else max(delays))

@@ -5,7 +5,8 @@ Rules of this file:
 - The wish binds both sides: who is to be kept apart from an intent keeps that intent apart from himself, whoever said it
   and whoever came first. Connections of one intent are one side.
 - It speaks of working paths, of both directions of either side. Detours may come by: they serve while something else is
-  broken already, and what is promised is that no single failure takes both sides.
+  broken already, and what is promised is that no single failure takes both sides. A standby keeps off the working paths of
+  the other side, and these off it: it may become a working path.
 - `link`: no link between switches in common. `srlg`: nor two links of one shared risk group. `node`: no such link and no
   switch in common.
 - What no path could avoid is left out: access links (a host has one cable), and at level `node` a switch at which both
@@ -14,12 +15,15 @@ Rules of this file:
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from intents.model import Connection, DiversityLevel, Placement
 from topologies.model import Arc, Topology
+
+RunKind = Literal["working", "left", "standby"]
 
 
 class Element(NamedTuple):
@@ -34,11 +38,11 @@ class Element(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where a connection runs, or ran until it has moved: the arcs of both directions, access arcs included."""
+    """Where a connection runs, ran until it has moved, or stands by: the arcs of both directions, access arcs included."""
 
     connection: Connection
     arcs: tuple[int, ...]
-    is_left: bool = False
+    kind: RunKind = "working"
 
 
 class Bond(NamedTuple):
@@ -54,13 +58,23 @@ class Apart:
 
     def __init__(self, network: Topology, connections: Iterable[Connection] = ()) -> None:
         self._network = network
+        self._wish(connections)
+        self._only: frozenset[Element] | None = None
+        self._arcs_of: dict[Element, frozenset[int]] = {}
+
+    def _wish(self, connections: Iterable[Connection]) -> None:
         self._askers: dict[str, dict[str, DiversityLevel]] = {}
         for one in connections:
             for other in one.diverse_from:
                 self._askers.setdefault(other, {})[one.intent] = one.diverse_level
         self._named = self._askers.keys() | {asker for askers in self._askers.values() for asker in askers}
         self._runs: dict[str, list[Run]] = {}
-        self._arcs_of: dict[Element, frozenset[int]] = {}
+
+    def anew(self, *connections: Connection) -> "Apart":
+        """The wishes of these connections alone, in the same network, before any of them runs."""
+        found = copy(self)
+        found._wish(connections)
+        return found
 
     def bonds(self, connection: Connection) -> tuple[Bond, ...]:
         """The intents that a connection keeps apart from, by name; its own wishes first."""
@@ -68,10 +82,22 @@ class Apart:
         asked = self._askers.get(connection.intent, {})
         return (*own, *(Bond(other, level, True) for other, level in sorted(asked.items())))
 
-    def put(self, connection: Connection, arcs: Iterable[int], is_left: bool = False) -> None:
-        """Enters where a connection runs; `is_left` where it will do so only until it has moved."""
+    def put(self, connection: Connection, arcs: Iterable[int], kind: RunKind = "working") -> None:
+        """Enters where a connection runs or stands by; `left`: where it runs until it has moved."""
         if connection.intent in self._named:
-            self._runs.setdefault(connection.intent, []).append(Run(connection, tuple(arcs), is_left))
+            self._runs.setdefault(connection.intent, []).append(Run(connection, tuple(arcs), kind))
+
+    def for_standby(self) -> "Apart":
+        """As a standby is to be kept apart: from all but other standbys."""
+        found = copy(self)
+        found._runs = {intent: [run for run in runs if run.kind != "standby"] for intent, runs in self._runs.items()}
+        return found
+
+    def only(self, elements: frozenset[Element]) -> "Apart":
+        """As if all but these elements could be shared."""
+        found = copy(self)
+        found._only = elements
+        return found
 
     def release(self, connection: Connection) -> None:
         """Takes out where a connection ran that will have no new path."""
@@ -87,15 +113,16 @@ class Apart:
     def taken(self, connection: Connection) -> dict[Element, tuple[Bond, Run]]:
         """What a connection may not use, in order, with the first reason why. What it runs over itself until it has moved,
         beside another who is to leave as well, it need not leave first."""
-        mine = [run for run in self._runs.get(connection.intent, ()) if run.is_left and run.connection.key == connection.key]
+        mine = [run for run in self._runs.get(connection.intent, ())
+                if run.kind == "left" and run.connection.key == connection.key]
         found = {}
         for bond in reversed(self.bonds(connection)):
             for run in reversed(self._runs.get(bond.intent, [])):
-                spared = mine if run.is_left else ()
+                spared = mine if run.kind == "left" else ()
                 elements = self.elements(run, connection, bond.level).difference(
                     *(self.elements(own, run.connection, bond.level) for own in spared))
                 found.update(dict.fromkeys(elements, (bond, run)))
-        return dict(sorted(found.items()))
+        return {element: why for element, why in sorted(found.items()) if self._only is None or element in self._only}
 
     def shared(self, one: Run, other: Run) -> tuple[Element, ...]:
         """What two connections have in common that are to be kept apart, in order."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
-from intents.model import Connection, Direction, LatencyBound, Placement, Plan, Refusal
+from intents.model import DIRECTIONS, Connection, Direction, LatencyBound, Placement, Plan, Refusal
 from intents.rules import Flow, Group, Item, Meter, RuleSet
 from intents.tables import FlowKey, key_order
 
@@ -24,7 +24,6 @@ Verb = Literal["add", "change", "remove"]
 KINDS: tuple[Kind, ...] = ("flow", "group", "meter", "queue")
 VERBS: tuple[Verb, ...] = ("add", "change", "remove")
 
-DIRECTIONS: tuple[Direction, Direction] = ("forward", "reverse")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,13 @@ def entanglement(roads: Roads, books: Books, connection: Connection) -> str | No
 
     The elements named are as few as leave it no way: were any one of them free to be shared, it would have one.
     """
-    taken, free = books.apart.taken(connection), books.regardless(roads.network)
+    taken, free = books.apart.taken(connection), books.with_apart(books.apart.anew())
     if not taken or protected_route(roads, free, connection) is None:
         return None
     if protected_route(roads, books, connection) is not None:
         return "there will be a way apart when the paths that this plan gives up are gone; plan again"
     def locks_out(elements: frozenset[Element]) -> bool:
-        off = frozenset().union(*map(books.apart.arcs_of, elements))
-        return protected_route(roads, free, connection, off) is None
+        return protected_route(roads, books.with_apart(books.apart.only(elements)), connection) is None
 
     needed = min((_fewest(order, locks_out) for order in ([*reversed(taken)], [*taken])), key=len)
     return _told({element: taken[element] for element in sorted(needed)})
@@ -39,8 +38,11 @@ def _fewest(elements: Sequence[Element], locks_out: Callable[[frozenset[Element]
     return needed
 
 
+_KINDS = {"working": "", "left": ", until it has moved", "standby": ", standing by"}
+
+
 def _told(taken: Mapping[Element, tuple[Bond, Run]]) -> str:
-    shown = [f"{element} ({run.connection.title}{', until it has moved' if run.is_left else ''})"
+    shown = [f"{element} ({run.connection.title}{_KINDS[run.kind]})"
              for element, (_, run) in taken.items()][:NAMED_AT_MOST]
     more = f" or {len(taken) - len(shown)} more" if len(taken) > len(shown) else ""
     wishes = sorted({_wish(bond) for bond, _ in taken.values()})

@@ -1,13 +1,14 @@
-"""Why no detours can be had for a connection that requires them, and the delay with which they could."""
+"""Why no detours or standby can be had for a connection that requires them, and the delay with which they could."""
 
 from dataclasses import replace
 
 from intents.capacity import Books, Failure, demand
-from intents.detours import sheltered, slowest_ns
+from intents.detours import slowest_ns
 from intents.model import Connection
 from intents.protection import protected_route
 from intents.roads import UNKNOWN_NS, Roads
 from intents.routes import Route
+from intents.shelter import sheltered
 from topologies.units import render_rate, render_time
 
 ROUNDS = 20
@@ -18,7 +19,9 @@ def exposure(roads: Roads, books: Books, connection: Connection, chosen: Route) 
     """What stands against a detour for the first hop of a route that has none: room, time, or that there is no way."""
     _, lacking = sheltered(roads, books, connection, chosen)
     if not lacking:
-        return "there will be room for its detours when the paths that this plan gives up are gone; plan again"
+        return "there will be room for its protection when the paths that this plan gives up are gone; plan again"
+    if connection.protection_mode == "standby":
+        return _no_second(roads, books, connection)
     direction, number = lacking[0]
     access = roads.arcs[dict(chosen.trails())[direction][-1]]
     hop, last, end = roads.arcs[number], access.source, access.target
@@ -36,6 +39,21 @@ def exposure(roads: Roads, books: Books, connection: Connection, chosen: Route) 
     failing: frozenset[Failure] = frozenset((("link", hop.link), ("switch", hop.target)))
     return (f"{'under' if bound.strict else 'at most'} {render_time(bound.max_ns)} is asked and {named} has no better "
             f"{past} than one of {render_time(slowest_ns(roads, unbounded, loose, failing))} in all")
+
+
+def _no_second(roads: Roads, books: Books, connection: Connection) -> str:
+    """What stands against a standby beside any route: room, time, or that there is no way."""
+    shared = "link or switch" if connection.protection == "node" else "link"
+    named = f"no second way from {connection.source} to {connection.target} shares no {shared} with the first"
+    bound = connection.latency
+    unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
+    if protected_route(roads, books, unreserved) is not None:
+        wished = demand(connection, "forward") or demand(connection, "reverse")
+        return f"{named} and has room for {render_rate(wished.rate_bps)}" if wished else named
+    if bound is not None and (best := fastest_protected_ns(roads, books, unreserved)) is not None:
+        return (f"{'under' if bound.strict else 'at most'} {render_time(bound.max_ns)} is asked and of two ways that share "
+                f"no {shared} one takes {render_time(best)} at best")
+    return named
 
 
 def fastest_protected_ns(roads: Roads, books: Books, connection: Connection) -> int | None:

@@ -12,14 +12,13 @@ from itertools import islice
 
 from intents.alternatives import in_order
 from intents.capacity import Books
-from intents.detours import enter_draws
 from intents.diversity import Apart
 from intents.model import Bandwidth, Connection, Direction, Plan
 from intents.paths import Trail
-from intents.planner import route_of
 from intents.roads import Roads
 from intents.routes import Route, claims, price, route
 from intents.shortcomings import Case, Lack, shortcomings
+from intents.staying import protect, route_of
 from topologies.model import Topology
 from topologies.units import render_time
 
@@ -75,7 +74,7 @@ def _books(network: Topology, plan: Plan, wish: Connection) -> Books:
         if chosen is not None:
             books.take(claims(placement.connection, chosen), placement.connection.key)
             books.apart.put(placement.connection, (*chosen.forward, *chosen.reverse))
-            enter_draws(roads, books, placement.connection, chosen)
+            protect(roads, books, placement.connection, chosen)
     return books
 
 

@@ -9,9 +9,12 @@ from typing import Literal
 
 ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
 Direction = Literal["forward", "reverse"]
+DIRECTIONS: tuple[Direction, Direction] = ("forward", "reverse")
 Protection = Literal["none", "link", "node"]
 """`link`: whichever one link between switches fails, packets go on by a detour that stands ready; `node`: so they do if a
 switch on the way fails, other than those that hosts of the connection are at (RFC 4090)."""
+ProtectionMode = Literal["fast-failover", "standby"]
+"""By detours that switches turn to by themselves, or by a second path that the loop goes over to."""
 DiversityLevel = Literal["link", "node", "srlg"]
 """What connections that keep apart may not share (intents/diversity.py)."""
 
@@ -99,6 +102,7 @@ class Connection:
     objective: Literal["min-latency", "min-cost"] = "min-latency"
     priority: int = 50
     protection: Protection = "none"
+    protection_mode: ProtectionMode = "fast-failover"
     protection_required: bool = True
     pinned: tuple[tuple[str, ...], ...] | None = None
     diverse_from: frozenset[str] = frozenset()
@@ -132,8 +136,9 @@ class Path:
     alone, `None` where a link's delay is unknown.
 
     A detour is the whole way of a packet while the link that it `protects` is dead: the working path up to the switch
-    before that link, from there to the other host; it may come by a switch twice. What it reserves it draws on a pool:
-    no two links are taken to fail at once.
+    before that link, from there to the other host; it may come by a switch twice. A standby is a second path whose rules
+    are in the switches, and which nothing takes until the loop goes over to it. What either reserves it draws on a pool: no
+    two failures are taken to come at once.
     """
 
     role: Literal["working", "standby", "detour"]
@@ -147,8 +152,8 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A connection and where it runs. One working path, two where it goes both ways, then the detours. `budget` is that
-    of the working paths, empty where a link's delay is unknown (which no latency bound admits)."""
+    """A connection and where it runs. One working path, two where it goes both ways, then the detours or the standby.
+    `budget` is that of the working paths, empty where a link's delay is unknown (which no latency bound admits)."""
 
     connection: Connection
     paths: tuple[Path, ...]
@@ -157,6 +162,11 @@ class Placement:
     def working(self, direction: Direction) -> Path | None:
         """The working path of a direction, `None` for the reverse of a one-way connection."""
         found = (path for path in self.paths if path.role == "working" and path.direction == direction)
+        return next(found, None)
+
+    def standby(self, direction: Direction) -> Path | None:
+        """The second path of a direction, `None` where there is none."""
+        found = (path for path in self.paths if path.role == "standby" and path.direction == direction)
         return next(found, None)
 
     def detours(self, direction: Direction) -> tuple[Path, ...]:
@@ -177,7 +187,7 @@ class Placement:
     def exposed_in(self, direction: Direction) -> tuple[str, ...]:
         """Those of one direction, in the order of its path."""
         path, around = self.working(direction), {detour.protects: detour.nodes for detour in self.detours(direction)}
-        if path is None:
+        if path is None or self.standby(direction) is not None:
             return ()
         links = tuple(link for link in path.links[1:-1] if link not in around)
         hops = zip(path.links[1:-2], path.nodes[2:-2], strict=True)

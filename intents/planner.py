@@ -5,24 +5,28 @@ function of the set alone: connections are placed one after the other by priorit
 bound, then the largest rate, then key. What is placed keeps its place while it obeys its constraints and there is room;
 what lost its place comes before newcomers; what was refused is tried again each time. A newcomer is refused where the
 protection that it requires cannot be had; what was placed goes on without it, and gets it back as soon as it can be had.
+What has a standby and lost its working path goes over to it, before anybody else takes the room: all working paths come
+before all protection, as the pool promised.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from intents.alternatives import Find
-from intents.capacity import Books, Claim, demand
+from intents.capacity import Books, demand
 from intents.companions import Side, considerate
 from intents.conflicts import conflicts
-from intents.detours import enter_draws, is_sheltered, whole_way
+from intents.detours import whole_way
 from intents.diversity import Apart
 from intents.model import Connection, Direction, Path, Placement, Plan, Wanted
 from intents.paths import Trail
 from intents.protection import anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
-from intents.routes import Detour, Route, claims, found_again, limit_ns, measure_of, obeyed, weight
+from intents.routes import Route, claims, limit_ns, obeyed, price
+from intents.shelter import sheltered
+from intents.staying import kept, protect, route_of
 from topologies.model import Topology
 
 
@@ -39,15 +43,13 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
     ranked = sorted((one for one in wanted.connections if one.key not in refusals), key=_rank)
     old = {one.key: previous.placements[one.key] for one in ranked if one.key in previous.placements}
-    routes = _kept(roads, books, [(one, old[one.key]) for one in ranked if one.key in old])
+    routes, ready = kept(roads, books, [(one, old[one.key]) for one in ranked if one.key in old])
 
     moving = [one for one in ranked if one.key in old and one.key not in routes]
-    for one in moving:
-        books.hold(_flowing(roads, old[one.key]), one.key)
-        books.apart.put(one, (arc for arcs in _alive(roads, old[one.key]).values() for arc in arcs), is_left=True)
     coming = moving + [one for one in ranked if one.key not in old]
     for place, one in enumerate(coming):
-        chosen = _chosen(roads, books, one, old, coming[place + 1:])
+        chosen = sheltered(roads, books, one, ready[one.key])[0] if one.key in ready else _chosen(
+            roads, books, one, old, coming[place + 1:])
         if chosen is None:
             books.release(one.key)
             books.apart.release(one)
@@ -67,26 +69,10 @@ def _rank(connection: Connection) -> tuple[int, bool, int, int, str]:
     return (connection.priority, bound is None, bound or 0, -rate, connection.key)
 
 
-def _kept(roads: Roads, books: Books, placed: list[tuple[Connection, Placement]]) -> dict[str, Route]:
-    """The routes of what stays where it is, entered in the books. What asks for more than before has to wait: the room of
-    those who ask for no more is theirs."""
-    routes = {}
-    for connection, placement in placed:
-        before = route_of(roads, placement)
-        if before is None or _asks_more(placement.connection, connection) or (
-                not _stands(roads, books, connection, before)):
-            continue
-        if books.fits(claims(connection, before), connection.key) and (
-                connection.protection == "none" or is_sheltered(roads, books, connection, before)):
-            _enter(roads, books, connection, before)
-            routes[connection.key] = before
-    return routes
-
-
 def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) -> None:
     books.take(claims(connection, chosen), connection.key)
     books.apart.put(connection, (*chosen.forward, *chosen.reverse))
-    enter_draws(roads, books, connection, chosen)
+    protect(roads, books, connection, chosen)
 
 
 def _chosen(roads: Roads, books: Books, connection: Connection, old: Mapping[str, Placement],
@@ -96,8 +82,7 @@ def _chosen(roads: Roads, books: Books, connection: Connection, old: Mapping[str
         before = route_of(roads, old[one.key]) if one.key in old else None
         return Side(one, partial(_sought, roads, books, one, old.get(one.key)),
                     lambda chosen: (before is not None and [*chosen.trails()] != [*before.trails()],
-                                    sum(weight(roads, measure_of(one), trail) for _, trail in chosen.trails()),
-                                    len(chosen.forward) + len(chosen.reverse)))
+                                    *price(roads, one, chosen)))
 
     if not books.apart.bonds(connection):
         return _sought(roads, books, connection, old.get(connection.key))
@@ -118,63 +103,26 @@ def _moved(roads: Roads, books: Books, connection: Connection, placement: Placem
     finds: list[Find] = [anew(roads, books, connection, off=off)]
     if before is not None:
         good = obeyed(roads, books, connection, before)
-        kept = {direction: trail for direction, trail in before.trails() if direction in good and off.isdisjoint(trail)}
-        if kept:
-            finds.insert(0, anew(roads, books, connection, kept, off))
-        if len(kept) == len(list(before.trails())) and books.fits(claims(connection, before), connection.key):
-            finds.insert(0, lambda shut: before if all(
-                shut[direction].isdisjoint(trail) for direction, trail in before.trails()) else None)
-    is_same_wish = (old.protection, old.protection_required) == (connection.protection, connection.protection_required)
-    return settled(roads, books, connection, finds, before.detours if before else (), is_same_wish, off)
+        stay = {direction: trail for direction, trail in before.trails() if direction in good and off.isdisjoint(trail)}
+        if stay:
+            finds.insert(0, anew(roads, books, connection, stay, off))
+        if len(stay) == len(list(before.trails())) and books.fits(claims(connection, before), connection.key):
+            finds.insert(0, lambda shut: _spared(before, shut))
+    is_same_wish = (old.protection, old.protection_mode, old.protection_required) == (
+        connection.protection, connection.protection_mode, connection.protection_required)
+    return settled(roads, books, connection, finds, before, is_same_wish, off)
 
 
-def route_of(roads: Roads, placement: Placement) -> Route | None:
-    """The route of a placement with those of its detours that still exist, `None` where links of it are gone."""
-    trails = [found_again(roads, path) if path else () for path in (
-        placement.working("forward"), placement.working("reverse"))]
-    forward, reverse = trails
-    return None if forward is None or reverse is None else Route(forward, reverse, tuple(_detours(roads, placement)))
-
-
-def _detours(roads: Roads, placement: Placement) -> Iterator[Detour]:
-    for path in placement.paths:
-        around, working = found_again(roads, path), placement.working(path.direction)
-        if path.role == "detour" and path.protects and around and working and path.protects in working.links:
-            hop = working.links.index(path.protects)
-            if path.links[:hop] == working.links[:hop]:
-                yield Detour(path.direction, roads.number[path.protects, working.nodes[hop]], around[hop:-1])
-
-
-def _stands(roads: Roads, books: Books, connection: Connection, before: Route) -> bool:
-    return obeyed(roads, books, connection, before) == {direction for direction, _ in before.trails()}
-
-
-def _asks_more(old: Connection, new: Connection) -> bool:
-    """Whether a connection asks for more room than before, or for room of another kind, or to keep apart from more."""
-    if not new.diverse_from <= old.diverse_from or (new.diverse_from and new.diverse_level != old.diverse_level):
-        return True
-    pairs = [(demand(old, direction), demand(new, direction)) for direction in ("forward", "reverse")]
-    return any(more is not None and (less is None or more.rate_bps > less.rate_bps or more.burst_bytes > less.burst_bytes
-                                     or more.packet_bytes < less.packet_bytes
-                                     or more.service_class != less.service_class) for less, more in pairs)
-
-
-def _flowing(roads: Roads, placement: Placement) -> Iterator[Claim]:
-    """What the old paths of a connection still carry."""
-    for direction, trail in _alive(roads, placement).items():
-        if (wished := demand(placement.connection, direction)) is not None:
-            yield from ((arc, wished) for arc in trail)
-
-
-def _alive(roads: Roads, placement: Placement) -> dict[Direction, Trail]:
-    """The old paths of a connection that carry anything: not those of which a link is down or gone."""
-    working = {path.direction: found_again(roads, path) for path in placement.paths if path.role == "working"}
-    return {direction: trail for direction, trail in working.items()
-            if trail is not None and roads.closed.isdisjoint(trail)}
+def _spared(chosen: Route, shut: Mapping[Direction, frozenset[int]]) -> Route | None:
+    """A route, unless it takes an arc that is shut."""
+    is_free = all(shut[direction].isdisjoint(trail) for direction, trail in chosen.trails())
+    return replace(chosen, detours=(), standby=None) if is_free else None
 
 
 def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement:
     paths = [_path(roads, connection, direction, trail) for direction, trail in chosen.trails()]
+    paths += [replace(_path(roads, connection, direction, trail), role="standby")
+              for direction, trail in (chosen.standby.trails() if chosen.standby else ())]
     paths += [replace(_path(roads, connection, detour.direction, whole_way(chosen, detour)), role="detour",
                       protects=roads.arcs[detour.arc].link) for detour in chosen.detours]
     lines = [roads.lines(connection.service_class, connection.bandwidth.max_packet_bytes, direction)[arc]

@@ -16,11 +16,12 @@ from functools import partial
 
 from intents.alternatives import Find, in_order
 from intents.capacity import Books
-from intents.detours import sheltered
 from intents.model import Connection, Direction
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import NOTHING, OPEN, Detour, Route, price, route
+from intents.routes import NOTHING, OPEN, Route, price, route
+from intents.shelter import sheltered
+from intents.standby import leaving_a_way
 
 TRIES = 50
 """Routes looked at for one connection."""
@@ -41,35 +42,36 @@ def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direc
     return lambda shut: route(roads, books, connection, kept, {way: arcs | off for way, arcs in shut.items()})
 
 
-def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[Find], standing: Iterable[Detour] = (),
+def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[Find], standing: Route | None = None,
             may_be_bare: bool = False, off: frozenset[int] = frozenset()) -> Route | None:
-    """The first route found, with detours for all its hops if its connection wants them; `standing` are detours that
-    should stay, `off` the arcs that no working path may use.
+    """The first route found, with protection for all its hops if its connection wants it; what protects the `standing` route
+    should stay, `off` are the arcs that no working path may use.
 
     Without such a route, a connection that does not require protection (or `may_be_bare` of it for now) has the first route
-    found, with what detours there are.
+    found, with what protection there is.
     """
-    ways, stay = tuple(finds), tuple(standing)
+    ways = tuple(finds)
     if connection.protection != "none":
         by_delay = anew(roads, books, replace(connection, objective="min-latency"), off=off)
         for find in ways if connection.objective == "min-latency" else (*ways, by_delay):
-            found = _protected(roads, books, connection, find, stay)
+            found = _protected(roads, books, connection, find, standing)
             if found is not None:
                 return found
-        if connection.protection_required and (found := _tried(roads, books, connection, ways, stay)) is not None:
+        if connection.protection_required and (found := _tried(roads, books, connection, ways, standing)) is not None:
             return found
         if connection.protection_required and not may_be_bare:
             return None
     chosen = next((found for find in ways if (found := find(OPEN)) is not None), None)
     if chosen is None or connection.protection == "none":
         return chosen
-    return sheltered(roads, books, connection, chosen, stay)[0]
+    return sheltered(roads, books, connection, chosen, standing)[0]
 
 
-def _protected(roads: Roads, books: Books, connection: Connection, find: Find, standing: tuple[Detour, ...]) -> Route | None:
+def _protected(roads: Roads, books: Books, connection: Connection, find: Find, standing: Route | None) -> Route | None:
     shut = dict(OPEN)
     for _ in range(TRIES):
-        chosen = find(shut)
+        chosen = find(shut) if connection.protection_mode == "fast-failover" else leaving_a_way(
+            roads, books, connection, find, shut)
         if chosen is None:
             return None
         found, lacking = sheltered(roads, books, connection, chosen, standing)
@@ -81,10 +83,10 @@ def _protected(roads: Roads, books: Books, connection: Connection, find: Find, s
 
 
 def _tried(roads: Roads, books: Books, connection: Connection, ways: Iterable[Find],
-           standing: tuple[Detour, ...]) -> Route | None:
-    """The best route whose hops all have detours, from all in their order, where giving hops up may have missed it."""
+           standing: Route | None) -> Route | None:
+    """The best route that is protected whole, from all in their order, where giving hops up may have missed it."""
     eased = _eased(connection)
-    if eased == connection or _protected(roads, books, eased, anew(roads, books, eased), ()) is None:
+    if eased == connection or _protected(roads, books, eased, anew(roads, books, eased), None) is None:
         return None
     routes = (chosen for find in ways for chosen in in_order(find, partial(price, roads, connection), EFFORT))
     tried = (sheltered(roads, books, connection, chosen, standing) for chosen in routes)

@@ -60,7 +60,7 @@ def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable
     if books.apart.bonds(connection):
         if (witness := entanglement(roads, books, connection)) is not None:
             return Reason.DIVERSITY, witness
-        books = books.regardless(roads.network)
+        books = books.with_apart(books.apart.anew())
     if connection.protection != "none" and connection.protection_required and (
             chosen := route(roads, books, connection)):
         return Reason.PROTECTION, exposure(roads, books, connection, chosen)

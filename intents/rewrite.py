@@ -61,7 +61,7 @@ def _way(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
     if asked.co_routed != offered.co_routed:
         yield FieldChange("path.co-routed", offered.co_routed)
     if asked.protection != offered.protection:
-        yield FieldChange("path.protection.mode", "none" if offered.protection == "none" else "fast-failover")
+        yield FieldChange("path.protection.mode", "none" if offered.protection == "none" else offered.protection_mode)
         if offered.protection != "none":
             yield FieldChange("path.protection.level", offered.protection)
             yield FieldChange("path.protection.required", offered.protection_required)

@@ -38,11 +38,12 @@ class Detour:
 @dataclass(frozen=True, slots=True)
 class Route:
     """The arcs of each direction from host to host; `reverse` is empty for a one-way connection. `detours` are those that
-    stand ready (intents/protection.py)."""
+    stand ready (intents/detours.py), or a `standby` is, a route that has neither itself (intents/standby.py)."""
 
     forward: Trail
     reverse: Trail = ()
     detours: tuple[Detour, ...] = ()
+    standby: "Route | None" = None
 
     def trails(self) -> Iterator[tuple[Direction, Trail]]:
         """The directions there are."""

@@ -1,19 +1,19 @@
 """What one path lacks of all that is asked of it, each thing in a sentence, beside everybody who is placed.
 
 Rules of this file: one direction is looked at, the other one stays where it is, or goes with it where both are co-routed.
-Detours are looked for only where nothing else is lacking.
+Detours and standbys are looked for only where nothing else is lacking.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from intents.capacity import Books, demand
-from intents.detours import sheltered
 from intents.exposure import exposure
 from intents.model import Connection, Direction, Reason
 from intents.paths import Trail
 from intents.roads import COST_UNIT, LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, is_round_trip, largest_packet, measure_of, mirrored, stops, weight
+from intents.shelter import sheltered
 from topologies.model import Arc
 from topologies.units import render_rate, render_size, render_time
 

@@ -124,6 +124,12 @@ def trunk_of(network: Topology, placement: Placement, direction: Direction) -> T
                  detours=tuple(sorted((hop, _cables(network, way, 1 + hop)) for hop, way in detours)))
 
 
+def idle_trunk_of(network: Topology, placement: Placement, direction: Direction) -> Trunk | None:
+    """The trunk that a direction will ride on when it goes over to its standby: its rules stand, nothing is put on it."""
+    path = placement.standby(direction)
+    return Trunk(_cables(network, path, 1), placement.connection.service_class) if path is not None else None
+
+
 def posts_of(trunk: Trunk) -> Iterator[Post]:
     """Where a trunk has groups."""
     return (Post(trunk, hop) for hop in sorted({0, *(hop for hop, _ in trunk.detours)}))

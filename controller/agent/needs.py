@@ -9,10 +9,12 @@ from functools import cached_property
 
 from controller.agent.belief import labels_behind
 from controller.agent.world import ItemKey, item_key
-from intents.model import Placement
+from intents.marks import mark_in
+from intents.model import DIRECTIONS, Placement
 from intents.riders import Rider, riders_of
 from intents.rules import Flow, Group, RuleSet, Table
 from intents.tables import FlowKey, references
+from intents.trunks import idle_trunk_of
 from topologies.model import Topology
 
 _NAMING = ("in_port", "ipv4_dst", "arp_tpa")
@@ -29,7 +31,7 @@ class Needs:
         self._of: dict[str, frozenset[ItemKey]] = {}
 
     def of(self, key: str) -> frozenset[ItemKey]:
-        """All that the connection's packets meet on their way: doors, groups, meters and flows."""
+        """All that the connection's packets meet on their way, or would on its standby: doors, groups, meters and flows."""
         if key not in self._of:
             self._of[key] = frozenset(self._met(self.placements[key]))
         return self._of[key]
@@ -79,6 +81,15 @@ class Needs:
         return {group: frozenset(keys) for group, keys in found.items()}
 
     @cached_property
+    def _of_path(self) -> Mapping[int, list[ItemKey]]:
+        """The rules of each path's label, by the mark that they carry."""
+        found: dict[int, list[ItemKey]] = {}
+        for flow in self.target.flows.values():
+            if flow.table == Table.LABEL:
+                found.setdefault(mark_in(flow.cookie), []).append(item_key(flow))
+        return found
+
+    @cached_property
     def _by_label(self) -> Mapping[tuple[int, int], list[Flow]]:
         found: dict[tuple[int, int], list[Flow]] = {}
         for flow in self.target.flows.values():
@@ -103,6 +114,9 @@ class Needs:
                 yield from self._behind(self.target.flows[door], switches, set())
         for path in placement.paths:
             yield from self._met_on(path.nodes, path.links)
+        for direction in DIRECTIONS:
+            if (idle := idle_trunk_of(self.network, placement, direction)) is not None:
+                yield from self._of_path.get(idle.mark, ())
 
     def _behind(self, flow: Flow, switches: frozenset[int], met: set[int]) -> Iterator[ItemKey]:
         """A flow, what it refers to, and the flows of the labels that it sends packets under, to the end; each of the

@@ -33,9 +33,8 @@ def _connection(connection: Mapping[str, Any]) -> list[str]:
     status = f", {connection['status']}{why}" if connection["status"] else ""
     lines = [f"{connection['title']}: PLACED{status}"]
     for path in connection["paths"]:
-        is_detour = path["role"] == "detour"
-        around = f" around {path['protects']}" if is_detour else ""
-        how = "drawn on the pool" if is_detour else "reserved"
+        around = f" around {path['protects']}" if path["role"] == "detour" else ""
+        how = "reserved" if path["role"] == "working" else "drawn on the pool"
         reserved = f", {render_rate(path['reserved_bps'])} {how}" if path["reserved_bps"] else ""
         lines.append(f"  {path['role']} {path['direction']}{around}: {told(path['nodes'], path['links'])}{reserved}")
     return [*lines, *(f"  {line}" for line in (*_budget(connection), *_alternatives(connection)))]

@@ -33,13 +33,14 @@ def plan_lines(plan: Mapping[str, Any]) -> list[str]:
 
 def _placed(title: str, placement: Mapping[str, Any], effect: Mapping[str, Any] | None) -> Iterator[tuple[str, ...]]:
     turns: Turns = {turn["direction"]: turn for turn in effect["turns"]} if effect else {}
-    detours = Counter(path["direction"] for path in placement["paths"] if path["role"] == "detour")
+    spare = Counter((path["direction"], path["role"]) for path in placement["paths"])
     head = (title, effect["what"].upper() if effect else "STAYS")
     for path in placement["paths"]:
         if path["role"] == "working":
-            turn = turns.get(path["direction"], {})
-            way = [_told(path), *([_detours(detours[path["direction"]])] if detours else ()), *_turned(turn)]
-            yield (*head, path["direction"], _worst(placement, path["direction"], turn), ", ".join(way))
+            direction = path["direction"]
+            turn = turns.get(direction, {})
+            way = [_told(path), *_spare(spare[direction, "detour"], spare[direction, "standby"]), *_turned(turn)]
+            yield (*head, direction, _worst(placement, direction, turn), ", ".join(way))
             head = ("", "")
     for turn in turns.values():
         if turn["after"] is None:
@@ -111,8 +112,11 @@ def _rules(plan: Mapping[str, Any]) -> Iterator[str]:
         yield f"{SIGNS[edit['verb']]} {' => '.join(lines)}"
 
 
-def _detours(number: int) -> str:
-    return f"{number} detour{'' if number == 1 else 's'}"
+def _spare(detours: int, standbys: int) -> Iterator[str]:
+    if detours:
+        yield f"{detours} detour{'' if detours == 1 else 's'}"
+    if standbys:
+        yield "a standby"
 
 
 def _time(time_ns: int | None) -> str:

@@ -94,7 +94,7 @@ def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str
     ends = {(path.nodes[1], path.nodes[-2]) for placement in placements if placement.connection.protection == "node"
             for path in placement.paths if path.role == "working" and path.direction == "forward"}
     for first, last in sorted(ends):
-        yield f"detours survive the switches between {first} and {last}, not these, where its hosts are"
+        yield f"what protects survives the switches between {first} and {last}, not these, where its hosts are"
     if budgeted and "switch-delay" in network.assumed:
         yield f"switches that declare no delay are assumed to take {render_time(D_03_SWITCH_DELAY_NS)} (default D-03)"
     if budgeted and "length" in network.assumed:

@@ -29,9 +29,6 @@ GROUNDLESS: Final = (
            'nothing says where instances of "{value}" run; name one of their hosts as "to"'),
     Ground("connectivity", ("p2p",), Reason.POLICY,
            '"{value}" joins more than two ends; write one p2p intent for each pair'),
-    Ground("path.protection.mode", ("none", "restore", "fast-failover"), Reason.PROTECTION,
-           'no second path stands by from end to end; say "fast-failover" for detours that stand ready, or "restore": after '
-           "a failure the connection is placed anew"),
     Ground("sle.isolation", ("shared",), Reason.RESOURCE,
            '"{value}" needs queues or links of its own, and no queue back-end makes them; say "shared"'),
     Ground("slo.jitter.max", (), Reason.UNVERIFIABLE,

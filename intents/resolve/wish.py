@@ -1,10 +1,10 @@
 """The fields said of one connection to the typed wish that the planner places, and what in them does not fit together."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from intents.defaults import defaults
-from intents.model import Bandwidth, Connection, LatencyBound, Selector
+from intents.model import Bandwidth, Connection, LatencyBound, ProtectionMode, Selector
 from topologies.source import Problem
 from topologies.units import render_rate, render_size, render_time
 
@@ -43,11 +43,20 @@ def connection(named: Named, leaves: Leaves, way: Way) -> Connection:
                             value("slo.bandwidth.max-packet"), value("slo.bandwidth.reverse")),
         via=way.via, avoid_links=way.avoid_links, avoid_switches=way.avoid_switches, pinned=way.pinned,
         co_routed=value("path.co-routed", False), objective=value("path.objective"), priority=value("priority"),
-        protection=value("path.protection.level", "none") if value("path.protection.mode") == "fast-failover" else "none",
-        protection_required=value("path.protection.required", True),
+        **_protection(value),
         diverse_from=frozenset(value("sle.diverse-from.intents", ())) - {named.intent},
         diverse_level=value("sle.diverse-from.level", "link"),
         provenance=tuple(sorted((field, leaf.source) for field, leaf in leaves.items())))
+
+
+def _protection(value: Callable[..., Any]) -> dict[str, Any]:
+    """What stands ready. Nothing does where a failure is to be answered by placing anew (`restore`), or by nothing that was
+    asked for (`none`): the loop places anew what has lost its path, whatever was said."""
+    mode = value("path.protection.mode")
+    if mode not in get_args(ProtectionMode):
+        return {}
+    return {"protection": value("path.protection.level"), "protection_mode": mode,
+            "protection_required": value("path.protection.required")}
 
 
 def selector(leaves: Leaves) -> Selector:
@@ -87,6 +96,8 @@ _MISFITS: Final = (
             'a {0} needs both directions and "{1}" is one; say one-way, or direction both'),
     _Misfit(("slo.bandwidth.reverse", "direction"), lambda rate, way: way == "forward",
             'a reverse rate needs both directions and "{1}" is one; say direction both'),
+    _Misfit(("path.pinned", "path.protection.mode"), lambda path, mode: mode == "standby",
+            "a pinned path has no second one; say fast-failover, for detours that leave it, or drop one of the two"),
     _Misfit(("path.co-routed", "direction"), lambda shared, way: shared and way == "forward",
             'co-routed speaks of both directions and "{1}" is one; say direction both'),
 )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations, pairwise, product
 
 from intents.budget import hop
@@ -30,10 +31,23 @@ def broken(network: Topology, placement: Placement, down: frozenset[str]) -> Ite
         yield "co-routed"
     if not _is_in_time(wish, list(spent.values())):
         yield "latency"
+    standby = [path for path in placement.paths if path.role == "standby"]
+    if standby:
+        second = replace(placement, paths=tuple(replace(path, role="working") for path in standby))
+        yield from (f"standby: {what}" for what in broken(network, second, down))
+        if not unlike(replace(placement, paths=tuple(working)), second):
+            yield "shared with the standby"
     for name in sorted({path.protects for path in placement.paths if path.protects}):
         yield from _broken_detours(network, placement, name, down)
     if wish.protection == "node":
         yield from _broken_past_switches(network, placement)
+
+
+def unlike(one: Placement, other: Placement) -> bool:
+    """Whether two ways to run a connection share no link between switches, and at level node no switch but at their ends."""
+    links = [{link for path in _working(each) for link in path.links[1:-1]} for each in (one, other)]
+    nodes = [{node for path in _working(each) for node in path.nodes[2:-2]} for each in (one, other)]
+    return links[0].isdisjoint(links[1]) and (one.connection.protection != "node" or nodes[0].isdisjoint(nodes[1]))
 
 
 def _is_in_time(wish: Connection, spent: list[int | None]) -> bool:
@@ -86,6 +100,12 @@ def _turned(placement: Placement, switch: str) -> list[Path]:
     """The detours that packets take when a switch dies on their way, other than at its ends."""
     return [way for path in _working(placement) for link, node in zip(path.links[1:-2], path.nodes[2:-2], strict=True)
             for way in placement.detours(path.direction) if node == switch and way.protects == link]
+
+
+def _gone_over(placement: Placement, failed: str) -> list[Path]:
+    """The standby, if a link or a switch between the ends fails on the way."""
+    passed = {name for path in _working(placement) for name in (*path.links[1:-1], *path.nodes[2:-2])}
+    return [path for path in placement.paths if path.role == "standby" and failed in passed]
 
 
 def budget_ns(network: Topology, wish: Connection, path: Path) -> int | None:
@@ -160,10 +180,10 @@ def overbooked(network: Topology, before: Mapping[str, Placement], after: Mappin
             bursts[queue] += max(burst.get(queue, 0) for _, burst, _ in shares)
             least = min(packet.get(queue, 1 << 30) for _, _, packet in shares)
             packets[queue] = min(packets.get(queue, 1 << 30), least)
-    brought = [_brought(network, [(each, [way for way in each.paths if way.protects == failed])
+    brought = [_brought(network, [(each, [way for way in each.paths if way.protects == failed] + _gone_over(each, failed))
                                   for each in after.values()], packets) for failed in network.link_by_name]
     for failed in network.switch_by_name:
-        turned = [(each, _turned(each, failed)) for each in after.values()]
+        turned = [(each, _turned(each, failed) + _gone_over(each, failed)) for each in after.values()]
         spared = [(each, ways) for each, ways in turned if each.connection.protection == "node"]
         survived = _brought(network, spared, packets)
         brought.append(tuple({place: amount for place, amount in all_of.items() if place in counting}  # type: ignore[arg-type]

@@ -12,11 +12,12 @@ from intents.detours import enter_draws
 from intents.diversity import Apart
 from intents.model import Bandwidth, Connection, LatencyBound, Placement, Plan, Reason, Selector, Wanted
 from intents.offers import Offers
-from intents.planner import plan, route_of
+from intents.planner import plan
 from intents.proof import prove
 from intents.roads import Roads
 from intents.routes import claims
 from intents.rules import RuleSet
+from intents.staying import route_of
 from intents.steps import diff
 from tests.intents.audit import broken, budget_ns, every_placement, overbooked, stopped_by
 from tests.intents.wishes import MBPS, US, cable, connections, mesh, networks, simple_trails, wish

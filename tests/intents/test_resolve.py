@@ -249,6 +249,8 @@ def test_an_end_outside_of_the_regions_is_refused() -> None:
      'a reverse rate needs both directions and "forward" is one; say direction both'),
     ({"path": {"co-routed": True}, "direction": "forward"},
      'co-routed speaks of both directions and "forward" is one; say direction both'),
+    ({"path": {"pinned": ["s1", "s2", "s3"], "protection": {"mode": "standby"}}},
+     "a pinned path has no second one; say fast-failover, for detours that leave it, or drop one of the two"),
     ({"sle": {"regions": {"only": []}}}, "an empty list leaves no region; name one, or leave the key out"),
     ({"slice": "tele"}, 'no slice "tele"; none is defined'),
 ])
@@ -278,7 +280,6 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
 
 
 @pytest.mark.parametrize(("spec", "reason"), [
-    ({"path": {"protection": {"mode": "standby", "required": False}}}, Reason.PROTECTION),
     ({"sle": {"isolation": "dedicated"}}, Reason.RESOURCE),
     ({"slo": {"jitter": {"max": "200 us"}}}, Reason.UNVERIFIABLE),
     ({"slo": {"loss": {"max": "1e-4"}}}, Reason.UNVERIFIABLE),
@@ -324,11 +325,18 @@ def test_phrases_are_refused_as_fields_are() -> None:
 @pytest.mark.parametrize(("protection", "meaning"), [
     (None, ("none", True)), ({"mode": "none"}, ("none", True)), ({"mode": "restore"}, ("none", True)),
     ({"mode": "fast-failover"}, ("link", True)), ({"mode": "fast-failover", "level": "link"}, ("link", True)),
-    ({"mode": "fast-failover", "level": "node"}, ("node", True)),
+    ({"mode": "fast-failover", "level": "node"}, ("node", True)), ({"mode": "standby"}, ("link", True)),
     ({"mode": "fast-failover", "required": False}, ("link", False))])
 def test_protection(protection: dict[str, Any] | None, meaning: tuple[str, bool]) -> None:
     wish = only(between("surgeon", "robot", **({"path": {"protection": protection}} if protection else {})))
     assert (wish.protection, wish.protection_required) == meaning
+
+
+def test_a_standby_is_another_mode_of_protection() -> None:
+    protection = {"mode": "standby", "level": "node", "required": False}
+    wish = only(between("surgeon", "robot", path={"protection": protection}))
+    assert (wish.protection, wish.protection_mode, wish.protection_required) == ("node", "standby", False)
+    assert only(between("surgeon", "robot")).protection_mode == "fast-failover"
 
 
 def test_protected_is_a_word_for_detours_around_links() -> None:

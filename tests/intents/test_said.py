@@ -34,6 +34,11 @@ def test_every_field_is_told_as_it_was_written():
         "path.protection.mode": "fast-failover", "path.protection.level": "node", "path.protection.required": "false"}
 
 
+def test_the_mode_of_protection_is_told_as_it_was_said():
+    (wish,) = wanted(intent({"from": "surgeon", "to": "store", "path": {"protection": {"mode": "standby"}}})).connections
+    assert (told(wish)["path.protection.mode"], told(wish)["path.protection.level"]) == ("standby", "link")
+
+
 @pytest.mark.parametrize(("avoid", "kept_off"), [
     ({"switches": ["s2"]}, {"path.avoid.switches": "s2"}),
     ({"labels": {"tier": "2"}}, {"path.avoid.labels": "s3"}),

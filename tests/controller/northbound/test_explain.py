@@ -69,9 +69,9 @@ def test_what_keeps_apart_and_ends_at_one_place_is_told_so(client: Client) -> No
     assert sentence.replace("a and b", "b and a") in client.explain("b").assumptions
 
 
-def test_the_switches_that_detours_do_not_survive_are_named(client: Client) -> None:
+def test_the_switches_that_protection_does_not_survive_are_named(client: Client) -> None:
     apply(client, intent("a", "surgeon", "robot", "path: {protection: {mode: fast-failover, level: node}}"))
-    sentence = "detours survive the switches between s1 and s3, not these, where its hosts are"
+    sentence = "what protects survives the switches between s1 and s3, not these, where its hosts are"
     assert sentence in client.explain("a").assumptions
 
 
