@@ -1,8 +1,8 @@
 """Links that fail under the controller, and come back: what it costs whom, what is said of it, and when what returns.
 
 Three connections share a link of a diamond: one as it comes, one with required protection, one that may go nowhere else. It
-is cut, mended, held out and used again, three times (each time the link that they are on); the hold time passes by a leap
-of the loop's clock. That groups go back by themselves where no controller has moved a trunk is tried in `test_detours`.
+is cut, mended, held out and used again, and then so is the one that two of them have moved to; the hold time passes by a
+leap of the loop's clock. That groups go back by themselves where no controller has moved a trunk is tried in `test_detours`.
 """
 
 import tempfile
@@ -27,7 +27,7 @@ from topologies.builders import diamond
 from topologies.emulate import CONTROLLER_ADDRESS
 
 MS = 1_000_000
-TIMES = 3
+TIMES = 2
 RATE_PPS = 1000
 MOST_PROTECTED_MS, MOST_REPAIRED_MS = 50, 300
 """By the switches themselves (ITU-T G.841), and by the controller in a small network."""
@@ -151,7 +151,7 @@ def test_it_is_used_again_only_after_it_has_been_up_for_long(seen: Seen) -> None
 
 
 def test_then_all_have_what_they_want_and_what_was_moved_stays(seen: Seen) -> None:
-    assert [each["link"] for each in seen] == ["s1-s2", "s1-s3", "s1-s2"]
+    assert [each["link"] for each in seen] == ["s1-s2", "s1-s3"]
     for each in seen:
         assert set(each["again"].statuses.values()) == {Status.SATISFIED}
         for key in (PLAIN, GUARDED):
