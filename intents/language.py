@@ -21,6 +21,7 @@ from topologies.fields import (
     RateOrZero,
     Ratio,
     Said,
+    Shared,
     Size,
     Text,
     Time,
@@ -75,7 +76,7 @@ Port = Annotated[int, whole_number(1, 65535)]
 Statistic = Annotated[str, text_by(_statistic, "a statistic", "^(mean|max|p[0-9.]+)$")]
 
 
-class Match(Part):
+class Match(Shared):
     """Which packets, as sent in the forward direction. A field that is not said matches all."""
 
     protocol: Annotated[Literal["tcp", "udp", "icmp"] | int | None,
@@ -129,7 +130,7 @@ class Availability(Part):
     max_failover: Said[Time] = None
 
 
-class Slo(Part):
+class Slo(Shared):
     """What can be measured (RFC 9543)."""
 
     latency: Said[Latency] = None
@@ -153,7 +154,7 @@ class Regions(Part):
     avoid: Said[Texts] = None
 
 
-class Sle(Part):
+class Sle(Shared):
     """What can only be promised (RFC 9543)."""
 
     isolation: Said[Literal["shared", "dedicated", "exclusive"]] = None
@@ -177,7 +178,7 @@ class Protection(Part):
     required: Said[Flag] = None
 
 
-class PathWish(Part):
+class PathWish(Shared):
     """Wishes about the path. `via` and `pinned` are in order of travel."""
 
     via: Said[Texts] = None
@@ -188,14 +189,14 @@ class PathWish(Part):
     objective: Said[Literal["min-latency", "min-cost", "least-loaded", "spare-fast-links", "min-energy"]] = None
 
 
-class Preemption(Part):
+class Preemption(Shared):
     """Whether this may displace others, and others this."""
 
     may: Said[Flag] = None
     by_others: Said[Flag] = None
 
 
-class Valid(Part):
+class Valid(Shared):
     """When the intent holds. `until: null` is for ever, as is leaving it out."""
 
     from_: Said[Instant] = None
@@ -203,7 +204,7 @@ class Valid(Part):
     schedule: Said[Text] = None
 
 
-class Deadline(Part):
+class Deadline(Shared):
     """Bulk: bytes, and when the last must have arrived."""
 
     volume: Size = Field(examples=["40 TB"])
@@ -221,7 +222,7 @@ Relaxable = Literal["latency", "jitter", "loss", "bandwidth", "availability", "i
                     "protection"]
 
 
-class Policy(Part):
+class Policy(Shared):
     """What to do where the whole cannot be had. `relax` in this order, never what is not named."""
 
     if_infeasible: Said[Literal["refuse", "counter-offer", "best-effort"]] = None
@@ -229,7 +230,7 @@ class Policy(Part):
     autonomy: Said[Autonomy] = None
 
 
-class Assurance(Part):
+class Assurance(Shared):
     """How the promise is to be watched; probes per second."""
 
     evidence: Said[Literal["model", "control-plane", "data-plane"]] = None

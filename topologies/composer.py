@@ -6,12 +6,13 @@ from 1.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
 from yaml import AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent
 
+from topologies.blocks import Blocks
 from topologies.problems import MOST_PROBLEMS, Problem
 from topologies.scalars import FIRST, resolved
 
@@ -69,8 +70,15 @@ def places(text: str, first_line: int, asked: Collection[Path]) -> tuple[dict[Pa
     return composer.keys, composer.values
 
 
+_ODD = ("\r", "\n%", "\n...")
+"""What makes documents begin elsewhere than behind a line of dashes, and lines elsewhere than behind a line feed."""
+
+_BREAK = re.compile("\r\n?|\n")
+
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Control characters, and U+0085, U+2028, U+2029, which YAML 1.1 and 1.2 disagree about."""
+
+_ALLOWED = bytes(each for each in range(128) if not _FORBIDDEN.match(chr(each)))
 
 _Events: Any = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 """A loader is a parser too; the pure Python one gives the same events, fifteen times slower."""
@@ -116,20 +124,37 @@ class _Composer:
     def documents(self) -> Iterator[Composed | Problem]:
         try:
             self._check_characters()
-            self.next = _Events(self.text).get_event
-            self.next()
-            while type(start := self.next()) is DocumentStartEvent:
-                yield from self._document(start)
+            parts = _parts(self.text)
+            yield from self._apart(parts) if parts else self._parsed()
         except (yaml.YAMLError, _UnreadableError) as error:
             if isinstance(error, yaml.YAMLError):
                 self._note_syntax(error)
             yield from self.problems
 
+    def _apart(self, parts: Sequence[str]) -> Iterator[Composed | Problem]:
+        blocks, line = Blocks(_only), self.first_line
+        for part in parts:
+            block = blocks.read(part)
+            if block and block[1] <= self.file_nodes_left and self.documents_left:
+                self.file_nodes_left -= block[1]
+                self.documents_left -= 1
+                yield Composed(block[0], line, part)
+            else:
+                self.text, self.first_line = f"{part}\n", line
+                yield from self._parsed()
+            line += part.count("\n") + 2
+
+    def _parsed(self) -> Iterator[Composed | Problem]:
+        self.next = _Events(self.text).get_event
+        self.next()
+        while type(start := self.next()) is DocumentStartEvent:
+            yield from self._document(start)
+
     def _check_characters(self) -> None:
         if len(self.text) > MAX_CHARACTERS:
             self.problems.append(Problem(self.file, 1, 1, f"longer than {MAX_CHARACTERS:,} characters; split the file"))
             raise _UnreadableError
-        if found := _FORBIDDEN.search(self.text):
+        if not self._is_plain() and (found := _FORBIDDEN.search(self.text)):
             self._stop_at(found.start(), _forbidden(found))
         begin = 0
         while len(self.text) - begin > MAX_DOCUMENT:
@@ -137,6 +162,10 @@ class _Composer:
             if dashes < 0:
                 self._stop_at(begin, f"a document is longer than {MAX_DOCUMENT:,} characters; split it")
             begin = dashes + 1
+
+    def _is_plain(self) -> bool:
+        """Told faster than by looking for what is forbidden."""
+        return self.text.isascii() and not self.text.encode().translate(None, _ALLOWED)
 
     def _stop_at(self, index: int, message: str) -> NoReturn:
         line, column = self.text.count("\n", 0, index), index - self.text.rfind("\n", 0, index)
@@ -154,7 +183,9 @@ class _Composer:
             message = "a tab cannot indent; use spaces"
         elif error.problem in _RIGHT:
             message += f"; {_RIGHT[error.problem]}"
-        self.problems.append(Problem(self.file, self.first_line + mark.line, mark.column + 1, f"not YAML: {message}"))
+        # The end of a text without a last line feed is a line further for libyaml.
+        line = min(mark.line, len(_BREAK.findall(self.text)))
+        self.problems.append(Problem(self.file, self.first_line + line, mark.column + 1, f"not YAML: {message}"))
 
     def _document(self, start: _Event) -> Iterator[Composed | Problem]:
         if start.version not in (None, (1, 2)) or start.tags:
@@ -263,6 +294,23 @@ class _Composer:
 
     def _stop_at_limit(self, event: _Event) -> NoReturn:
         self._stop(event, f"more than {MAX_NODES:,} values in a document or {MAX_FILE_NODES:,} in a file; split it")
+
+
+def _parts(text: str) -> Sequence[str]:
+    """The text cut at its lines of dashes, which nothing in YAML reaches over. None where there is none, or the file is
+    written in any other way: with directives, marked ends of documents, text beside the dashes."""
+    if text[-1:] != "\n" or text[0] in "%." or any(odd in text for odd in _ODD):
+        return ()
+    parts = text[:-1].split("\n---\n")
+    return parts if text.count("\n---") == len(parts) - 1 > 0 else ()
+
+
+def _only(text: str) -> Node:
+    """The one document of a text; ValueError where it is not one, or something is wrong with it."""
+    found = list(_Composer(text, "", 1).documents())
+    if len(found) > 1 or any(isinstance(each, Problem) for each in found):
+        raise ValueError
+    return found[0].data if found else None  # type: ignore[union-attr]
 
 
 def _forbidden(found: re.Match[str]) -> str:

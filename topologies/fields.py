@@ -19,12 +19,14 @@ from pydantic import (
     GetCoreSchemaHandler,
     PlainSerializer,
     PlainValidator,
+    ValidationError,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema
-from pydantic_core.core_schema import custom_error_schema
+from pydantic_core.core_schema import custom_error_schema, no_info_before_validator_function
 
 from topologies import units
+from topologies.blocks import Repeated
 from topologies.scalars import Plain
 
 API_VERSION: Final = "isochrone/v1"
@@ -40,6 +42,24 @@ class Part(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid",
                               alias_generator=lambda name: name.rstrip("_").replace("_", "-"))
+
+
+class Shared(Part):
+    """A mapping that many documents of a file have in common."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """What the reader found to be repeated (topologies/blocks.py) is validated once."""
+        return no_info_before_validator_function(cls._once, handler(source))
+
+    @classmethod
+    def _once(cls, data: Any) -> Any:
+        if type(data) is not Repeated:
+            return data
+        try:
+            return data.read_as.get(cls) or data.read_as.setdefault(cls, cls.model_validate(dict(data)))
+        except ValidationError:
+            return data  # what is wrong is told again, with where it stands
 
 
 def described(value: object) -> str:
