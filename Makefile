@@ -2,13 +2,14 @@
 PYTHON := .venv/bin/python
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup lab test check lint types contracts fast emulated bench
+.PHONY: help setup lab test check lint types contracts fast emulated bench fuzz
 
 help:
 	@echo 'make lab      set up what is missing, then run the telemedicine lab'
 	@echo 'make test     set up what is missing, then run every test (real Open vSwitch, needs root or sudo)'
 	@echo 'make check    lint, types, import contracts, fast tests'
 	@echo 'make bench    what the work costs beside what others pay for it: docs/bench/latest.md'
+	@echo 'make fuzz     text that nobody would write, read as documents, for SECONDS=600 or as many as you say'
 	@echo 'make setup    the set-up alone'
 
 setup:
@@ -33,7 +34,11 @@ fast:
 
 test: setup
 	$(PYTHON) -m pytest -n 2 -m 'not emulated'
+	$(PYTHON) -m tests.fuzz 20
 	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m emulated
+
+fuzz: setup
+	$(PYTHON) -m tests.fuzz $(or $(SECONDS),600)
 
 bench: setup
 	$(PYTHON) -m tests.bench --write docs/bench/latest.md

@@ -73,8 +73,6 @@ def places(text: str, first_line: int, asked: Collection[Path]) -> tuple[dict[Pa
 _ODD = ("\r", "\n%", "\n...")
 """What makes documents begin elsewhere than behind a line of dashes, and lines elsewhere than behind a line feed."""
 
-_BREAK = re.compile("\r\n?|\n")
-
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Control characters, and U+0085, U+2028, U+2029, which YAML 1.1 and 1.2 disagree about."""
 
@@ -183,9 +181,7 @@ class _Composer:
             message = "a tab cannot indent; use spaces"
         elif error.problem in _RIGHT:
             message += f"; {_RIGHT[error.problem]}"
-        # The end of a text without a last line feed is a line further for libyaml.
-        line = min(mark.line, len(_BREAK.findall(self.text)))
-        self.problems.append(Problem(self.file, self.first_line + line, mark.column + 1, f"not YAML: {message}"))
+        self.problems.append(Problem(self.file, self.first_line + mark.line, mark.column + 1, f"not YAML: {message}"))
 
     def _document(self, start: _Event) -> Iterator[Composed | Problem]:
         if start.version not in (None, (1, 2)) or start.tags:
