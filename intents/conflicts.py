@@ -2,15 +2,16 @@
 
 Rules of this file: two selectors for packets of one host to another are in conflict when they are equal, or when they
 overlap and neither lies within the other. One within the other is fine: the narrower is matched first. The reverse
-direction of a connection selects mirrored packets. Both sides of a conflict are refused and name each other.
+direction of a connection selects mirrored packets. Both sides of a conflict are refused and name each other, and packets
+that both want.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
-from intents.model import Connection, Direction, Reason, Refusal
-from intents.selectors import selector_fields
+from intents.model import Connection, Reason, Refusal
+from intents.selectors import match_words, selector_fields
 
 NAMED_AT_MOST = 3
 """Opponents that a message names."""
@@ -34,10 +35,8 @@ def _by_pair(connections: Iterable[Connection]) -> Mapping[tuple[str, str], Mapp
     """For the packets of each host to each other host, the keys of those who want them, by what they ask of them."""
     found: dict[tuple[str, str], dict[Packets, list[str]]] = defaultdict(lambda: defaultdict(list))
     for connection in sorted(connections, key=lambda connection: connection.key):
-        ends = connection.source, connection.target
-        found[ends][_packets(connection, "forward")].append(connection.key)
-        if connection.both_ways:
-            found[ends[::-1]][_packets(connection, "reverse")].append(connection.key)
+        for ends, packets in _directions(connection):
+            found[ends][tuple(sorted(packets.items()))].append(connection.key)
     return found
 
 
@@ -67,13 +66,30 @@ def _by_common(selectors: Iterable[Packets], common: frozenset[str],
     return {values: sorted(keys) for values, keys in found.items()}
 
 
-def _packets(connection: Connection, direction: Direction) -> Packets:
-    return tuple(sorted(selector_fields(connection.selector, direction).items()))
-
-
 def _refusal(connection: Connection, opponents: Sequence[Connection]) -> Refusal:
-    names = sorted(opponent.title for opponent in opponents)
-    named = ", ".join(names[:NAMED_AT_MOST]) + (" and others" if len(names) > NAMED_AT_MOST else "")
-    message = (f"wants packets between {connection.source} and {connection.target} that {named} also wants, and neither "
-               "selector lies strictly within the other; make one of them narrower, or give them different ports or DSCP")
+    ordered = sorted(opponents, key=lambda opponent: (opponent.title, opponent.key))
+    others = " and others" if len(ordered) > NAMED_AT_MOST else ""
+    named = ", ".join(each.title for each in ordered[:NAMED_AT_MOST]) + others
+    message = (f"wants packets that {named} also wants ({_shared(connection, ordered[0])}), and neither selector lies "
+               "strictly within the other; make one of them narrower, or give them different ports or DSCP")
     return Refusal(connection.key, connection.title, connection.intent, Reason.CONFLICT, message)
+
+
+def _shared(one: Connection, other: Connection) -> str:
+    """Packets that both of two in conflict want, in the words of `match`."""
+    ends, packets = next((ends, {**mine, **theirs}) for ends, mine in _directions(one)
+                         for their_ends, theirs in _directions(other) if ends == their_ends and _is_conflict(mine, theirs))
+    return f"{', '.join(match_words(packets)) or 'any'}, from {ends[0]} to {ends[1]}"
+
+
+def _directions(connection: Connection) -> Iterator[tuple[tuple[str, str], dict[str, int]]]:
+    ends = connection.source, connection.target
+    yield ends, selector_fields(connection.selector, "forward")
+    if connection.both_ways:
+        yield ends[::-1], selector_fields(connection.selector, "reverse")
+
+
+def _is_conflict(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    """Whether two selectors for packets of one host to another are in conflict."""
+    overlap = all(one[name] == other[name] for name in one.keys() & other.keys())
+    return overlap and not (one.items() < other.items() or other.items() < one.items())

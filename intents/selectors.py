@@ -3,6 +3,8 @@
 The reverse direction mirrors the selector: addresses and ports change places, protocol and DSCP stay.
 """
 
+from collections.abc import Mapping, Sequence
+
 from intents.model import Direction, Selector
 
 PROTOCOL_NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17}
@@ -28,3 +30,13 @@ def selector_fields(selector: Selector, direction: Direction) -> dict[str, int]:
         if port is not None:
             fields[name] = port
     return fields
+
+
+def match_words(fields: Mapping[str, int]) -> Sequence[str]:
+    """Match fields in the words of an intent's `match`: `protocol: udp`, `destination-port: 5004`, `dscp: 46`."""
+    names = {number: name for name, number in PROTOCOL_NUMBERS.items()}
+    return [f"{word}: {names.get(value, value) if word == 'protocol' else value}" for word, ending in _MATCH
+            for name, value in fields.items() if name.endswith(ending)]
+
+
+_MATCH = (("protocol", "_proto"), ("source-port", "_src"), ("destination-port", "_dst"), ("dscp", "_dscp"))
