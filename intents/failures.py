@@ -4,8 +4,6 @@ Rules of this file: a packet that a fast-failover group has diverted must not me
 carry it or drop it, whatever else fails, so it comes by each switch of its detour once: two failures never make a loop.
 """
 
-from dataclasses import replace
-
 from intents.forwarding import Holding, Outcome, walk
 from intents.packets import Packet
 from intents.rules import Flow, Group
@@ -25,7 +23,7 @@ def followed(network: Topology, held: Holding, packet: Packet, at: PortId, failu
         return outcome
     again = noted.groups[turns.index(True) + 1]
     why = f"diverted, it meets group {again.id:#x} of switch {network.switch_by_dpid[again.dpid].name}"
-    return Outcome(tuple(replace(end, what="unknown", why=why) for end in outcome.ends))
+    return Outcome(tuple(end._replace(what="unknown", why=why) for end in outcome.ends))
 
 
 def _is_turned(network: Topology, group: Group, failure: Failure) -> bool:

@@ -8,7 +8,7 @@ which has to be that of OpenFlow's action sets (1.3.5, section 5.10: push, then 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from intents.packets import Packet, popped, pushed, with_field, with_ttl
 from intents.rules import (
@@ -46,8 +46,7 @@ class Holding(Protocol):
         """A group, `None` where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """How one copy of a packet ended. `at`: the host's port where it was delivered, else the port by which it entered
     the switch that it never left. `trail`: the ports it left switches by. `unknown` is what the model cannot follow (a
     reserved port such as NORMAL)."""
@@ -78,8 +77,7 @@ class Outcome:
         return "; ".join(str(end) for end in self.ends)
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
+class _Arrival(NamedTuple):
     at: PortId
     packet: Packet
     trail: tuple[PortId, ...] = ()
@@ -136,8 +134,7 @@ def _through(network: Topology, held: Holding, arrival: _Arrival,
     return visit.sent, "no output" if packet else "its TTL ran out"
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(NamedTuple):
     held: Holding
     switch: str
     dpid: int

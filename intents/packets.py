@@ -7,14 +7,14 @@ function does is what Open vSwitch 3.1 does, held to it by tests/emulated/test_m
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from intents.rules import MPLS
 
 ETHERNET = ("eth_dst", "eth_src", "vlan_vid")
 
 
-@dataclass(frozen=True, slots=True)
-class LabelEntry:
+class LabelEntry(NamedTuple):
     """One entry of an MPLS label stack; bottom of stack follows from its place."""
 
     label: int

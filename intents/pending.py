@@ -58,6 +58,8 @@ class Pending:
                 self._classifiers.setdefault(key[:2], Classifier()).add(key)
                 self._new.setdefault(key[:2], []).append(key)
             self._of_flow.setdefault(key, []).append(position)
+        self._touched = {key[:2] for key in self._of_flow}
+        self._takes_along = any(change.verb == "delete" and not isinstance(change.item, Flow) for change in changes)
 
     def ways(self, look: Callable[[], Seen]) -> Iterator[tuple[Way, Seen]]:
         """What `look` sees, for every subset of the changes; first with none of them."""
@@ -76,6 +78,8 @@ class Pending:
 
     def flow(self, dpid: int, table: int, headers: Headers) -> Flow | None:
         """The flow that a packet takes in a table, `None` on a miss."""
+        if (dpid, table) not in self._touched and not self._takes_along:
+            return self._tables.flow(dpid, table, headers)
         keys = self._tables.matching(dpid, table, headers)
         if (dpid, table) in self._classifiers:
             new = self._classifiers[dpid, table].matching(headers)
@@ -97,6 +101,15 @@ class Pending:
             if then != group and self._has_arrived(position):
                 group = then
         return group
+
+    def touches(self, table: int) -> bool:
+        """Whether the step changes flows of this table on any switch."""
+        return any(touched[1] == table for touched in self._touched)
+
+    def names_in(self, table: TableId) -> frozenset[str]:
+        """The fields that the flows which a table may hold ask about."""
+        names = self._tables.names_in(table)
+        return names | self._classifiers[table].names if table in self._classifiers else names
 
     def keys_of(self, table: TableId) -> list[FlowKey]:
         """The flows that a table may hold."""

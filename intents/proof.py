@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 
+from intents.alike import Alike, Noting
 from intents.entrances import Entrances, entered
 from intents.failures import followed
 from intents.forwarding import End, Holding, Outcome, walk
@@ -33,7 +34,7 @@ from intents.model import Placement
 from intents.packets import Packet
 from intents.pending import Pending, Way
 from intents.reach import Pair, Reach
-from intents.rules import Change, RuleSet, Step
+from intents.rules import Change, RuleSet, Step, Table
 from intents.tables import Tables
 from intents.traffic import Failure, Sample, Traffic
 from intents.violations import Counterexample, arrives, violation_of
@@ -44,7 +45,7 @@ _Ways = list[tuple[Way, Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The outcome of proving steps; `walks` is how many packets were followed."""
+    """The outcome of proving steps; `walks` is how many packets were followed, each for all that go alike."""
 
     counterexamples: tuple[Counterexample, ...]
     walks: int
@@ -74,6 +75,7 @@ class _Case:
     def __init__(self, network: Topology, traffic: Traffic, tables: Tables, reach: Reach) -> None:
         self._network, self._traffic, self._tables, self._reach = network, traffic, tables, reach
         self._touched = {pair: traffic.samples(pair, reach.rules_of(pair)) for pair in traffic.moved}
+        self._ends: dict[Pair, list[Outcome]] = {}
         self.doors: set[str] = set()
         self.walks = 0
 
@@ -81,10 +83,14 @@ class _Case:
         """What some subset of a step harms. The tables have taken the step when all is told."""
         self._reach.during(step)
         pending = Pending(self._tables, step.changes)
-        for sample, failure in _cases(map(self._samples, self._concerned(step))):
-            ways = [*pending.ways(partial(followed, self._network, pending, sample.packet, sample.source.at, failure))]
-            self.walks += len(ways)
-            yield from islice(_harms(sample, failure, number, step, ways), 1)
+        known = Foreseen(self._network, pending)
+        for pair in self._concerned(step):
+            ends = self._ends[pair] = list[Outcome]()
+            for sample, failure in _cases(self._samples(pair)):
+                ways = known.ways(sample, failure)
+                ends.append(ways[-1][1])
+                yield from islice(_harms(sample, failure, number, step, ways), 1)
+        self.walks += known.walks
         opened = entered(self._network, step.changes)
         self.doors |= opened
         yield from self._strays(pending, opened, number, step)
@@ -93,12 +99,15 @@ class _Case:
 
     def in_the_end(self) -> Iterator[Counterexample]:
         """What is not as planned after the last step."""
-        for sample, failure in _cases(samples for _, samples in sorted(self._touched.items())):
-            outcome = followed(self._network, self._tables, sample.packet, sample.source.at, failure)
-            self.walks += 1
-            planned = sample.after.trail_in(failure) if sample.after else None
-            if not (arrives(sample, outcome, sample.trails(failure) & {planned}) if planned else outcome.is_dropped):
-                yield _counterexample(sample, failure, None, (), (), outcome)
+        known = Foreseen(self._network, Pending(self._tables, ()))
+        for pair, samples in sorted(self._touched.items()):
+            ends = self._ends.get(pair)
+            for number, (sample, failure) in enumerate(_cases(samples)):
+                outcome = ends[number] if ends is not None else known.ways(sample, failure)[0][1]
+                planned = sample.after.trail_in(failure) if sample.after else None
+                if not (arrives(sample, outcome, sample.trails(failure) & {planned}) if planned else outcome.is_dropped):
+                    yield _counterexample(sample, failure, None, (), (), outcome)
+        self.walks += known.walks
         yield from self._strays(Pending(self._tables, ()), self.doors, None, Step("switch", ()))
 
     def _concerned(self, step: Step) -> list[Pair]:
@@ -135,8 +144,36 @@ class _Case:
         return end.what == "delivered" and target is not None and end.trail in self._traffic.ways_of(packet, host, target)
 
 
-def _cases(found: Iterable[tuple[Sample, ...]]) -> Iterator[tuple[Sample, Failure]]:
-    return ((sample, failure) for samples in found for sample in samples for failure in sample.failures)
+class Foreseen:
+    """What becomes of packets during a step, walked once for those of a kind."""
+
+    def __init__(self, network: Topology, pending: Pending) -> None:
+        self._network, self._pending, self._noting = network, pending, Noting(pending)
+        self._known: dict[Failure, Alike[Way]] = {}
+        self.walks = 0
+        # where selectors are at stake, hardly two samples go alike from the door on
+        self._are_many = not pending.touches(Table.CLASSIFY)
+
+    def ways(self, sample: Sample, failure: Failure) -> _Ways:
+        """The outcomes for every subset of the step, that of none first and that of all last."""
+        if not self._are_many:
+            return self._walked(sample, failure, self._pending)
+        alike, at = self._known.setdefault(failure, Alike()), sample.source.at
+        ways = alike.recall(at, sample.packet)
+        if ways is None:
+            self._noting.names = set()
+            ways = self._walked(sample, failure, self._noting)
+            alike.keep(at, sample.packet, self._noting.names, ways)
+        return ways
+
+    def _walked(self, sample: Sample, failure: Failure, held: Holding) -> _Ways:
+        ways = [*self._pending.ways(partial(followed, self._network, held, sample.packet, sample.source.at, failure))]
+        self.walks += len(ways)
+        return ways
+
+
+def _cases(samples: Iterable[Sample]) -> Iterator[tuple[Sample, Failure]]:
+    return ((sample, failure) for sample in samples for failure in sample.failures)
 
 
 def _harms(sample: Sample, failure: Failure, number: int, step: Step, ways: _Ways) -> Iterator[Counterexample]:

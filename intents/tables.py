@@ -6,10 +6,11 @@ nothing and never changes the cookie (OpenFlow 1.3.5, section 6.4); a group or m
 along when it is deleted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
+from operator import itemgetter
 from typing import Literal, TypeVar
 
 from intents.rules import Change, Flow, Group, Match, Meter, RuleSet, ToGroup
@@ -36,32 +37,45 @@ class Classifier:
     a lookup costs the number of shapes, not of flows."""
 
     def __init__(self) -> None:
-        self._by_shape: dict[_Shape, dict[tuple[int, ...], list[FlowKey]]] = {}
+        self._by_shape: dict[_Shape, tuple[Callable[[Headers], tuple[int, ...]], dict[tuple[int, ...], list[FlowKey]]]] = {}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The fields that the flows ask about, or asked once."""
+        return frozenset(name for shape in self._by_shape for name, _ in shape)
 
     def add(self, key: FlowKey) -> None:
         """Put a flow in; it must not be there yet."""
         shape = tuple((field.name, field.mask) for field in key[3])
         values = tuple(field.value for field in key[3])
-        self._by_shape.setdefault(shape, {}).setdefault(values, []).append(key)
+        if shape not in self._by_shape:
+            self._by_shape[shape] = (_seen_by(shape), {})
+        self._by_shape[shape][1].setdefault(values, []).append(key)
 
     def discard(self, key: FlowKey) -> None:
         """Take a flow out; it must be there."""
         shape = tuple((field.name, field.mask) for field in key[3])
-        self._by_shape[shape][tuple(field.value for field in key[3])].remove(key)
+        self._by_shape[shape][1][tuple(field.value for field in key[3])].remove(key)
 
     def matching(self, headers: Headers) -> list[FlowKey]:
         """The flows whose match a packet meets, highest priority first; among equals (which OpenFlow leaves undefined)
         in the order of their matches."""
         found: list[FlowKey] = []
-        for shape, keys in self._by_shape.items():
+        for seen_by, keys in self._by_shape.values():
             try:
-                values = tuple([headers[name] if mask is None else headers[name] & mask for name, mask in shape])
+                found += keys.get(seen_by(headers), ())
             except KeyError:
                 continue
-            found += keys.get(values, ())
         if len(found) > 1:
             found.sort(key=lambda key: (-key[2], key_order(key)))
         return found
+
+
+def _seen_by(shape: _Shape) -> Callable[[Headers], tuple[int, ...]]:
+    """What flows of a shape compare of a packet; raises KeyError of one that has not all of its fields."""
+    if len(shape) > 1 and not any(mask is not None for _, mask in shape):
+        return itemgetter(*(name for name, _ in shape))
+    return lambda headers: tuple([headers[name] if mask is None else headers[name] & mask for name, mask in shape])
 
 
 class Tables:
@@ -91,12 +105,11 @@ class Tables:
 
     def matching(self, dpid: int, table: int, headers: Headers) -> list[FlowKey]:
         """The flows of a table that a packet meets, best first."""
-        classifier = self._classifiers.get((dpid, table))
-        if classifier is None:
-            classifier = self._classifiers[dpid, table] = Classifier()
-            for key in self.keys_of((dpid, table)):
-                classifier.add(key)
-        return classifier.matching(headers)
+        return self._classifier((dpid, table)).matching(headers)
+
+    def names_in(self, table: TableId) -> frozenset[str]:
+        """The fields that the flows of a table ask about."""
+        return self._classifier(table).names
 
     def flow(self, dpid: int, table: int, headers: Headers) -> Flow | None:
         """The flow that a packet takes in a table, `None` on a miss."""
@@ -135,6 +148,14 @@ class Tables:
     def holds(self, reference: Reference) -> bool:
         """Whether a group or meter is there."""
         return reference[1:] in (self.groups if reference[0] == "group" else self.meters)
+
+    def _classifier(self, table: TableId) -> Classifier:
+        classifier = self._classifiers.get(table)
+        if classifier is None:
+            classifier = self._classifiers[table] = Classifier()
+            for key in self.keys_of(table):
+                classifier.add(key)
+        return classifier
 
     def _put(self, key: FlowKey, flow: Flow | None) -> None:
         old, table, users = self.flows.get(key), key[:2], self._users.get(key[0])

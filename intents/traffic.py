@@ -8,6 +8,7 @@ of a pair is told by its narrowest selector before and its narrowest after: the 
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, product
 
 from intents.base_rules import mac_number
@@ -101,6 +102,7 @@ class Traffic:
         self._network = network
         self._before, self._after = before, after
         self._keys: dict[Pair, set[str]] = {}
+        self._trails: dict[tuple[tuple[str, ...], tuple[str, ...]], Trail] = {}
         self._moved: set[Pair] = set()
         for key, placement in after.items():
             self._learn(key, placement, before.get(key))
@@ -126,8 +128,8 @@ class Traffic:
         asked = sorted({course.asks for course in (*before, *after)} | set(rules))
         samples = []
         for sent in _packets(source, target, asked):
-            taking = tuple(course for course in (*before, *after) if course.takes(sent))
-            samples.append(Sample(source, target, sent, _owner(before, sent), _owner(after, sent), taking))
+            was, will = (tuple(course for course in courses if course.takes(sent)) for courses in (before, after))
+            samples.append(Sample(source, target, sent, _narrowest(was), _narrowest(will), (*was, *will)))
         return tuple(samples)
 
     def ways_of(self, packet: Packet, source: Host, target: Host) -> frozenset[Trail]:
@@ -151,15 +153,49 @@ class Traffic:
                 if has_moved:
                     self._moved.add(pair)
 
+    def _trail(self, path: Path) -> Trail:
+        """The ports of a path; nothing where it is none in this network."""
+        key = (path.nodes, path.links)
+        if key not in self._trails:
+            arcs = [self._network.arc_by_ends.get(ends) for ends in zip(path.links, path.nodes[:-1], strict=True)]
+            stands = all(arc is not None and arc.target == node for arc, node in zip(arcs, path.nodes[1:], strict=True))
+            self._trails[key] = tuple(PortId(arc.source, arc.out_port) for arc in arcs
+                                      if arc is not None and arc.out_port is not None) if stands else ()
+        return self._trails[key]
+
+    def _around(self, placement: Placement, path: Path) -> dict[Failure, Trail | None]:
+        """The way of a path's packets for each of its links between switches that may fail, and each switch between the
+        first and the last."""
+        detours = {detour.protects: detour for detour in placement.detours(path.direction)}
+        ways = {name: self._trail(detour) or None for name, detour in detours.items()}
+        found = {self._ends[name]: ways.get(name) for name in path.links[1:-1]}
+        for name, switch in zip(path.links[1:-2], path.nodes[2:-2], strict=True):
+            past = placement.connection.protection == "node" and name in detours and switch not in detours[name].nodes
+            found[self._ports[switch]] = ways.get(name) if past else None
+        return found
+
+    @cached_property
+    def _ends(self) -> Mapping[str, Failure]:
+        """Both ends of each link."""
+        return {link.name: frozenset((link.a, link.b)) for link in self._network.links}
+
+    @cached_property
+    def _ports(self) -> Mapping[str, Failure]:
+        """Both ends of every link of a switch: all that its neighbours lose with it."""
+        found: dict[str, set[PortId]] = {switch.name: set() for switch in self._network.switches}
+        for port, peer in self._network.peer_of.items():
+            found[port.switch] |= {port, peer}
+        return {switch: frozenset(ports) for switch, ports in found.items()}
+
     def _courses(self, pair: Pair, plan: Mapping[str, Placement]) -> tuple[Course, ...]:
         """The courses of a pair; a path that is none in this network, as its cable is gone, is left out."""
         found = []
         for key in sorted(self._keys.get(pair, ())):
             for path in plan[key].paths if key in plan else ():
-                trail = _trail(self._network, path)
+                trail = self._trail(path)
                 if path.role == "working" and (path.nodes[0], path.nodes[-1]) == pair and trail:
                     asks = tuple(sorted(selector_fields(plan[key].connection.selector, path.direction).items()))
-                    found.append(Course(key, path.direction, asks, trail, _around(self._network, plan[key], path),
+                    found.append(Course(key, path.direction, asks, trail, self._around(plan[key], path),
                                         *_bounds(self._network, plan[key].connection, path.direction)))
         return tuple(found)
 
@@ -171,34 +207,8 @@ def _bounds(network: Topology, wish: Connection, direction: Direction) -> tuple[
     return stops, wish.avoid_switches.union(end for link in links for end in (link.a, link.b))
 
 
-def _around(network: Topology, placement: Placement, path: Path) -> dict[Failure, Trail | None]:
-    """The way of a path's packets for each of its links between switches that may fail, and each switch between the first
-    and the last."""
-    detours = {detour.protects: detour for detour in placement.detours(path.direction)}
-    ways = {name: _trail(network, detour) or None for name, detour in detours.items()}
-    links = (network.link_by_name[name] for name in path.links[1:-1])
-    found = {frozenset((link.a, link.b)): ways.get(link.name) for link in links}
-    for name, switch in zip(path.links[1:-2], path.nodes[2:-2], strict=True):
-        past = placement.connection.protection == "node" and name in detours and switch not in detours[name].nodes
-        found[_ports_to(network, switch)] = ways.get(name) if past else None
-    return found
-
-
-def _ports_to(network: Topology, switch: str) -> Failure:
-    """Both ends of every link of a switch: all that its neighbours lose with it."""
-    return frozenset(end for port, peer in network.peer_of.items() if port.switch == switch for end in (port, peer))
-
-
-def _trail(network: Topology, path: Path) -> Trail:
-    arcs = [network.arc_by_ends.get(ends) for ends in zip(path.links, path.nodes[:-1], strict=True)]
-    if not all(arc is not None and arc.target == node for arc, node in zip(arcs, path.nodes[1:], strict=True)):
-        return ()
-    return tuple(PortId(arc.source, arc.out_port) for arc in arcs if arc is not None and arc.out_port is not None)
-
-
-def _owner(courses: Iterable[Course], packet: Packet) -> Course | None:
-    taking = (course for course in courses if course.takes(packet))
-    return max(taking, key=lambda course: len(course.asks), default=None)
+def _narrowest(courses: Iterable[Course]) -> Course | None:
+    return max(courses, key=lambda course: len(course.asks), default=None)
 
 
 def _packets(source: Host, target: Host, asked: list[Fields]) -> Iterator[Packet]:

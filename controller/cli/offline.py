@@ -12,7 +12,7 @@ from controller.cli.planned import plan_lines
 from controller.cli.stop import BAD_INPUT, REFUSED, StopError, bad_input
 from controller.door import Name, by_name
 from controller.reference import Reference
-from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned
+from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned, uncollected
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Documents, read_documents
@@ -64,6 +64,7 @@ def explain(name: str, names: Sequence[str], reference: Reference, output: str) 
         raise typer.Exit(REFUSED)
 
 
+@uncollected()
 def _way(names: Sequence[str], reference: Reference, watch: Stopwatch) -> tuple[Ground, Documents, Way]:
     """The road from files to proved rules on a topology where nothing is placed yet."""
     with _problems():
