@@ -9,7 +9,7 @@ which no rule of ours does.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 
 from intents.rules import IPV4, MPLS, Change, Flow, Group, Item, Match, Meter, SetField, Step, Table, is_ours
 from intents.tables import FlowKey, Reference, TableId, Tables, reference_to, references
@@ -93,10 +93,10 @@ class Reach:
         """The groups and flows that put packets under a label."""
         if self._standing is None:
             self._standing = {}
-            for flow in self._tables.flows:
-                self._note(flow)
-            for group in self._tables.groups:
-                self._note(group)
+            standing: chain[tuple[ItemKey, Pusher]] = chain(self._tables.flows.items(), self._tables.groups.items())
+            for key, item in standing:
+                if labels := _labels_set(item):
+                    self._stand(key, item, labels)
         yield from self._standing.get(label, {}).values()
         yield from self._coming_pushers.get(label, ())
 
@@ -106,11 +106,14 @@ class Reach:
         for label in self._labels.pop(key, ()):
             del self._standing[label][key]
         held: Pusher | None = self._tables.groups.get(key) if len(key) == 2 else self._tables.flows.get(key)
-        labels = tuple(set(_labels_set(held))) if held is not None else ()
+        if held is not None and (labels := _labels_set(held)):
+            self._stand(key, held, labels)
+
+    def _stand(self, key: ItemKey, item: Pusher, labels: set[int]) -> None:
+        assert self._standing is not None
+        self._labels[key] = tuple(labels)
         for label in labels:
-            self._standing.setdefault(label, {})[key] = held  # type: ignore[assignment]
-        if labels:
-            self._labels[key] = labels
+            self._standing.setdefault(label, {})[key] = item
 
     def _flows(self, table: TableId) -> Iterator[Flow]:
         """The flows that a table holds before the first step or that a step changes."""
@@ -183,8 +186,8 @@ def _exact(match: Match) -> dict[str, int]:
     return {field.name: field.value for field in match if field.mask is None}
 
 
-def _labels_set(item: Group | Flow) -> Iterator[int]:
-    for actions in [item.actions] if isinstance(item, Flow) else [bucket.actions for bucket in item.buckets]:
-        for action in actions:
-            if type(action) is SetField and action.name == "mpls_label":
-                yield action.value
+def _labels_set(item: Group | Flow) -> set[int]:
+    if isinstance(item, Flow):
+        return {action.value for action in item.actions if type(action) is SetField and action.name == "mpls_label"}
+    return {action.value for bucket in item.buckets for action in bucket.actions
+            if type(action) is SetField and action.name == "mpls_label"}

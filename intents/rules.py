@@ -7,7 +7,7 @@ prerequisites (eth_type, ip_proto) are always written out; equal rules are equal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 IN_PORT = 0xFFFFFFF8
 CONTROLLER = 0xFFFFFFFD
@@ -30,8 +30,7 @@ class Table(IntEnum):
     ANSWER = 4
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Field:
+class Field(NamedTuple):
     """One match field: the OXM's name, its value and mask as integers; a mask of None is exact."""
 
     name: str

@@ -29,7 +29,7 @@ Verb = Literal["add", "modify", "delete"]
 Held = TypeVar("Held", Flow, Group, Meter)
 Key = TypeVar("Key")
 
-_Shape = tuple[tuple[str, int | None], ...]
+_Shape = tuple[tuple[str, ...], tuple[int | None, ...]]
 
 
 class Classifier:
@@ -42,20 +42,19 @@ class Classifier:
     @property
     def names(self) -> frozenset[str]:
         """The fields that the flows ask about, or asked once."""
-        return frozenset(name for shape in self._by_shape for name, _ in shape)
+        return frozenset(name for names, _ in self._by_shape for name in names)
 
     def add(self, key: FlowKey) -> None:
         """Put a flow in; it must not be there yet."""
-        shape = tuple((field.name, field.mask) for field in key[3])
-        values = tuple(field.value for field in key[3])
+        shape, values = _parted(key[3])
         if shape not in self._by_shape:
-            self._by_shape[shape] = (_seen_by(shape), {})
+            self._by_shape[shape] = (_seen_by(*shape), {})
         self._by_shape[shape][1].setdefault(values, []).append(key)
 
     def discard(self, key: FlowKey) -> None:
         """Take a flow out; it must be there."""
-        shape = tuple((field.name, field.mask) for field in key[3])
-        self._by_shape[shape][1][tuple(field.value for field in key[3])].remove(key)
+        shape, values = _parted(key[3])
+        self._by_shape[shape][1][values].remove(key)
 
     def matching(self, headers: Headers) -> list[FlowKey]:
         """The flows whose match a packet meets, highest priority first; among equals (which OpenFlow leaves undefined)
@@ -71,10 +70,17 @@ class Classifier:
         return found
 
 
-def _seen_by(shape: _Shape) -> Callable[[Headers], tuple[int, ...]]:
+def _parted(match: Match) -> tuple[_Shape, tuple[int, ...]]:
+    """What a match asks about, and the values that it asks for."""
+    names, values, masks = zip(*match, strict=True) if match else ((), (), ())
+    return (names, masks), values
+
+
+def _seen_by(names: tuple[str, ...], masks: tuple[int | None, ...]) -> Callable[[Headers], tuple[int, ...]]:
     """What flows of a shape compare of a packet; raises KeyError of one that has not all of its fields."""
-    if len(shape) > 1 and not any(mask is not None for _, mask in shape):
-        return itemgetter(*(name for name, _ in shape))
+    if len(names) > 1 and all(mask is None for mask in masks):
+        return itemgetter(*names)
+    shape = [*zip(names, masks, strict=True)]
     return lambda headers: tuple([headers[name] if mask is None else headers[name] & mask for name, mask in shape])
 
 
@@ -88,6 +94,7 @@ class Tables:
         self.groups = dict(rules.groups)
         self.meters = dict(rules.meters)
         self._added: dict[TableId, list[FlowKey]] = {}
+        self._is_changed = False
         self._classifiers: dict[TableId, Classifier] = {}
         self._users: dict[int, dict[Reference, dict[FlowKey, None]]] = {}
 
@@ -160,6 +167,7 @@ class Tables:
     def _put(self, key: FlowKey, flow: Flow | None) -> None:
         old, table, users = self.flows.get(key), key[:2], self._users.get(key[0])
         _store(self.flows, key, flow)
+        self._is_changed = True
         if users is not None:
             for used in references(old) if old else ():
                 users[used].pop(key, None)
@@ -177,6 +185,8 @@ class Tables:
 
     def keys_of(self, table: TableId) -> list[FlowKey]:
         """The flows that a table holds."""
+        if not self._is_changed:
+            return self.initial_keys.get(table, [])
         ever = chain(self.initial_keys.get(table, ()), self._added.get(table, ()))
         return [key for key in dict.fromkeys(ever) if key in self.flows]
 

@@ -145,7 +145,8 @@ class Traffic:
                          if course.takes(packet) and course.may_go(course.trail))
 
     def _learn(self, key: str, placement: Placement, other: Placement | None) -> None:
-        has_moved = placement is not other and placement != other
+        has_moved = placement is not other and (other is None or (placement.connection, placement.paths) != (
+            other.connection, other.paths))
         for path in placement.paths:
             pair = (path.nodes[0], path.nodes[-1])
             if all(name in self._network.host_by_name for name in pair):
