@@ -70,8 +70,9 @@ def _degraded(world: World, placement: Placement, standing: Standing) -> Standin
         told = f"forwards on a detour around {', '.join(dead)} until its new path stands ({why})"
         return (Status.DEGRADED, told) if dead else standing
     if status is Status.SATISFIED and placement.lacks_protection:
-        exposed = ", ".join(sorted(placement.exposed))
-        return Status.DEGRADED, f"goes on without its required protection: no detour is left for {exposed}"
+        lacks = ("no standby is left" if placement.connection.protection_mode == "standby"
+                 else f"no detour is left for {', '.join(sorted(placement.exposed))}")
+        return Status.DEGRADED, f"goes on without its required protection: {lacks}"
     return standing
 
 
