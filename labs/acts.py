@@ -201,6 +201,7 @@ def _come_back(stage: Stage, before: Mapping[str, frozenset[str]]) -> Sequence[L
     stage.notes.note("start the controller again")
     back = time.monotonic()
     stage.controller.start()
+    stage.notes.note("it answers")
     took = time.monotonic() - back if stage.controller.await_settled(SETTLE_S) else None
     after = _tables(stage)
     planned = stage.controller.planned_flows(stage.pairs(stage.applied))
@@ -209,8 +210,6 @@ def _come_back(stage: Stage, before: Mapping[str, frozenset[str]]) -> Sequence[L
     stage.adopted = Adopted(took, changes, differences(before, after) + unplanned)
     stage.notes.note(f"{len(after)} switches adopted, {changes} changes sent" if took is not None
                      else "not all switches adopted")
-    for line in stage.controller.warnings():
-        stage.notes.note(f"the controller warns: {line}")
     return [(BEHIND_NS, partial(_enter, stage, None, "restart"))]
 
 

@@ -1,7 +1,6 @@
 """The controller of a lab: the program that users run, as an unprivileged child, driven over gRPC as by anybody else."""
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -126,12 +125,6 @@ class Controller:
                 return False
             time.sleep(POLL_S)
         return True
-
-    def warnings(self) -> list[str]:
-        """What it has warned of since it answered for the first time, with the time of day (UTC)."""
-        lines = self._log.read_text(errors="replace").rpartition("\nready: ")[2].splitlines()
-        found = (re.match(r"\S+T(\S+)Z +\[(?:warning|error) *\] *(.*)", line) for line in lines)
-        return [" ".join(each.groups()) for each in found if each]
 
     def _said(self) -> str:
         """The end of its log, for whoever has to find out."""
