@@ -55,14 +55,19 @@ class Strain:
         return found
 
     def share(self, arc: ArcKey, leaving: Collection[str], joining_bps: int = 0) -> float | None:
-        """How full an arc would be without the connections that leave and with so much more."""
+        """How full an arc would be without the connections that leave and with so much more; `None` where its load is
+        unknown, or it is full and what one who stays sends is."""
         load = self.loads.get(arc)
         if load is None:
             return None
         riders = self.riders.get(arc, {})
         gone = sum(rate or 0 for (key, _), rate in riders.items() if key in leaving)
-        stays = sum(rate or 0 for (key, _), rate in riders.items() if key not in leaving)
-        left = max(load.rate_bps - gone, stays if load.share > HIGH else 0)
+        left = load.rate_bps - gone
+        if load.share > HIGH:
+            staying = [rate for (key, _), rate in riders.items() if key not in leaving]
+            if None in staying:
+                return None
+            left = max(left, sum(rate or 0 for rate in staying))
         return (left + joining_bps) / self.network.arc_by_ends[arc].capacity_bps
 
     def is_alone(self, arc: ArcKey, leaving: Collection[str] = (), joining: Collection[str] = ()) -> bool:

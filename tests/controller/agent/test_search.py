@@ -1,5 +1,6 @@
 """The search for relief against every choice there is, on two ways between two switches."""
 
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given
@@ -65,6 +66,22 @@ def test_full_links_hide_what_they_drop_and_the_forecast_knows() -> None:
     assert found.chosen is not None
     assert {(share.link, share.share) for share in found.chosen.forecast if share.source == "s1"} == {
         ("s1-s2", 0.8), ("s1-s3", 0.6)}
+
+
+def test_nothing_is_moved_where_what_one_who_stays_sends_is_unknown() -> None:
+    case = strain([30, 80, 60])
+    first, *others = case.rates
+    found = relief(replace(case, rates={first: case.rates[first], **dict.fromkeys(others)}))
+    assert found.chosen is None
+    assert [option.why for option in found.options] == ["what s1-s2, s2-s4 carries is unknown"]
+
+
+def test_nothing_is_moved_onto_links_whose_load_is_unknown() -> None:
+    case = strain([50, 45])
+    assert relief(case).chosen is not None
+    found = relief(replace(case, loads={arc: None if arc[0] in LOWER else load for arc, load in case.loads.items()}))
+    assert found.chosen is None
+    assert "what s1-s3, s3-s4 carries is unknown" in {option.why for option in found.options}
 
 
 def test_a_record_reads_back_as_it_was_entered_last() -> None:
