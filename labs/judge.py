@@ -47,9 +47,9 @@ class Adopted:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a run has seen. By the name of a span: `drops` counts the frames that queues and wires have on record as
-    dropped, by link; `looped` those that crossed a wire a second time. `travelled`: the links that an intent's packets
-    had a path over at some time."""
+    """All that a run has seen. By the name of a span: `drops` counts the frames that queues and sockets have on record as
+    dropped, by link (notebook.excused); `looped` those that crossed a wire a second time. `travelled`: the links that an
+    intent's packets had a path over at some time."""
 
     streams: Sequence[Stream]
     spans: Sequence[Span]
@@ -201,7 +201,7 @@ def _relief_rows(expected: Expectation, wanted: Relief, seen: Evidence) -> Itera
               after is not None and after <= wanted.confirmed_within)
     back = _recovered_ns(expected.intent or "", seen)
     yield Row(f"{name}: p50 in its bound", f"<= {render_time(wanted.recovered_within)}",
-              "never" if back is None else f"{back / 1e9:.1f} s after that",
+              "not relieved" if seen.relieved is None else "never" if back is None else f"{back / 1e9:.1f} s after that",
               back is not None and back <= wanted.recovered_within)
 
 

@@ -2,11 +2,12 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from .measured import Span
 from .network import EmulatedNetwork
+from .queues import Drop
 
 
 @dataclass
@@ -44,10 +45,17 @@ class Notebook:
         return self._open[0] if self._open else None
 
     def _dropped(self) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for drop in self.network.drops():
-            found[drop.link] += drop.frames
-        return found
+        return excused(self.network.drops())
 
     def _looped(self) -> int:
         return sum(passage.looped for passage in self.network.wires.passages())
+
+
+def excused(drops: Iterable[Drop]) -> Counter[str]:
+    """By link, the frames that the emulation lost or was too slow for. What goes into a cable that is pulled, or to an
+    interface that is down, excuses nothing: to lead packets elsewhere is the controller's and the switches' business."""
+    found: Counter[str] = Counter()
+    for drop in drops:
+        if drop.cause not in ("cut", "refused"):
+            found[drop.link] += drop.frames
+    return found
