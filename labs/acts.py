@@ -61,6 +61,7 @@ class Stage:
     rejected: dict[str, str] = field(default_factory=dict)
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
+    is_controller_up: bool = True
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     travelled: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -128,7 +129,7 @@ def press(stage: Stage, event: Load) -> Sequence[Later]:
 def cut(stage: Stage, event: Cut) -> Sequence[Later]:
     """A cable is pulled, with or without a controller."""
     link = _link_of(stage, event)
-    back_to = "restart" if stage.notes.during == "restart" else "after-cuts"
+    back_to = "after-cuts" if stage.is_controller_up else "restart"
     stage.notes.enter("cuts")
     stage.network.cut(link)
     stage.pulled.append(link)
@@ -151,6 +152,7 @@ def kill(stage: Stage, event: Kill) -> Sequence[Later]:
     stage.routes()
     stage.notes.enter("restart")
     stage.notes.note(f"kill the controller with signal {event.signal}")
+    stage.is_controller_up = False
     stage.controller.kill(event.signal)
     return [(event.back_after, partial(_come_back, stage, before))]
 
@@ -169,7 +171,8 @@ def _enter(stage: Stage, name: str | None, only_from: str | None) -> Sequence[La
 
 def _release(stage: Stage, number: int) -> Sequence[Later]:
     stage.prober.stop(number)
-    stage.notes.enter(None)
+    if stage.notes.during in ("load", "relieved"):
+        stage.notes.enter(None)
     stage.notes.note("the load ends")
     return ()
 
@@ -188,7 +191,7 @@ def _look(stage: Stage, before: Mapping[str, str]) -> Sequence[Later]:
 def _link_of(stage: Stage, event: Cut) -> str:
     if event.path_of is None:
         return event.link
-    if stage.notes.during != "restart":
+    if stage.is_controller_up:
         stage.routes()
     links = stage.cables.get(event.path_of, ())
     hop = event.hop or 1
@@ -201,6 +204,7 @@ def _come_back(stage: Stage, before: Mapping[str, frozenset[str]]) -> Sequence[L
     stage.notes.note("start the controller again")
     back = time.monotonic()
     stage.controller.start()
+    stage.is_controller_up = True
     stage.notes.note("it answers")
     took = time.monotonic() - back if stage.controller.await_settled(SETTLE_S) else None
     after = _tables(stage)

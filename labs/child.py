@@ -65,10 +65,13 @@ class Controller:
             raise LabError(f"the controller does not answer within {START_S:g} s; {self._said()}")
 
     def kill(self, number: int) -> None:
-        """Send it a signal and wait for its end."""
+        """Send it a signal and wait for its end. Raises LabError where that does not come."""
         assert self._process is not None
         self._process.send_signal(number)
-        self._process.wait(START_S)
+        try:
+            self._process.wait(START_S)
+        except subprocess.TimeoutExpired as error:
+            raise LabError(f"the controller has not ended {START_S:g} s after signal {number}; {self._said()}") from error
 
     def must_run(self) -> None:
         """Raise LabError with what it said where it has ended."""

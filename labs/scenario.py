@@ -34,8 +34,11 @@ Statistic = Literal["p50", "p90", "p95", "p99", "p99.9", "max"]
 During = Literal["steady", "moves", "load", "relieved", "cuts", "after-cuts", "restart"]
 PATH_OF: Final = "working-path-of "
 
-HARMLESS: Final = frozenset((17, 18, 19, 20, 21, 22, 23, 28))
-"""Signals that end no process (signal(7)): they are ignored, or stop it, or go on with it."""
+HARMLESS: Final = frozenset((13, 17, 18, 19, 20, 21, 22, 23, 25, 28))
+"""Signals that end no process (signal(7)): they are ignored (by Python 13 and 25 too), or stop it, or go on with it."""
+
+START_NS: Final = 2_000_000_000
+"""What a controller needs, at least, to die and to be back, beside the time between."""
 
 
 class Apply(Part):
@@ -236,9 +239,9 @@ def _absences(events: Sequence[Event]) -> Iterator[tuple[Path, str]]:
     for place, event in enumerate(events):
         path = ("spec", "at", place)
         if event.t < back and isinstance(event, Apply | Load | Kill | End):
-            yield (*path, "t"), f"comes while the controller is dead, until {render_time(back)}"
+            yield (*path, "t"), f"comes while the controller is dead or starts, until {render_time(back)}"
         if isinstance(event, Kill):
-            back = max(back, event.t + event.back_after)
+            back = max(back, event.t + event.back_after + START_NS)
             if event.signal in HARMLESS:
                 yield (*path, "signal"), f"{event.signal} ends no process; 9 and 15 do"
 
