@@ -29,7 +29,7 @@ class Ledger:
         self._flush_at = 0.0
         self._retry_at = float("-inf")
         self.trouble: str | None = None
-        """Why the store does not hold what it should, None if it does."""
+        """Why the store did not take what it was given last, None if it did."""
 
     @property
     def written(self) -> Record | None:
@@ -41,8 +41,12 @@ class Ledger:
         return self._store.prepare(record)
 
     def commit(self, record: Record, prepared: Mapping[Key, Row] | None = None) -> None:
-        """Write a record. Raises StoreError, and then nothing has changed."""
-        self._store.commit(record, prepared)
+        """Write a record. Raises StoreError, and then nothing has changed but that the trouble is known."""
+        try:
+            self._store.commit(record, prepared)
+        except StoreError as error:
+            self.trouble = str(error)
+            raise
         self._written, self.trouble = record, None
 
     def keep(self, record: Record, now: float) -> None:
@@ -51,8 +55,8 @@ class Ledger:
             return
         try:
             self.commit(record)
-        except StoreError as error:
-            self.trouble, self._retry_at = str(error), now + RETRY_S
+        except StoreError:
+            self._retry_at = now + RETRY_S
 
     def note(self, events: Iterable[str], revision: int, now: float) -> None:
         """Enter events into the journal; they are written by a later `flush`."""

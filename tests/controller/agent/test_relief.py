@@ -287,6 +287,19 @@ def test_decisions_outlive_the_process(tmp_path: object) -> None:
     assert [decision.id for decision in timeline.decisions] == [1, 2]
 
 
+def test_a_store_that_takes_nothing_is_an_alarm_while_nothing_is_moved() -> None:
+    timeline = hot()
+    timeline.break_store()
+    timeline.run(10.0)
+    assert paths(timeline, "a", "b", "c") == "s2 s2 s2"
+    (alarm,) = timeline.snapshot.alarms
+    assert "cannot be written" in alarm
+    timeline.mend_store()
+    timeline.run(15.0)
+    assert paths(timeline, "a", "b", "c") == "s2 s3 s2"
+    assert timeline.snapshot.alarms == ()
+
+
 def test_a_trunk_is_left_by_the_door_alone() -> None:
     timeline = hot()
     then = timeline.now
