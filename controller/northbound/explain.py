@@ -39,7 +39,7 @@ def explained(network: Topology, snapshot: Snapshot, intent: Document) -> pb.Exp
         revision=snapshot.revision,
         document=document_message(intent, [*_connections(network, snapshot, intent.name, wishes)]),
         assumptions=(*_queues(network, wishes), *_assumptions(network, placements),
-                     *common_ends(network, placements, beside)),
+                     *common_ends(network, placements, beside), *_unproved(snapshot, placements)),
         proof=_proof(network, snapshot, placements), decisions=decisions)
 
 
@@ -67,13 +67,18 @@ def _connections(network: Topology, snapshot: Snapshot, intent: str,
 
 
 def _proof(network: Topology, snapshot: Snapshot, placements: list[Placement]) -> pb.Proof | None:
-    """`None` where nothing is placed: then there is nothing to prove."""
-    if not placements:
+    """`None` where nothing is placed: then there is nothing to prove; or what switches hold is unknown."""
+    if not placements or _unread(snapshot):
         return None
     pairs = {_pair(placement) for placement in placements}
     beside = {key: placement for key, placement in snapshot.plan.placements.items() if _pair(placement) in pairs}
     proof = prove(network, snapshot.actual, (), {}, beside)
     return pb.Proof(holds=proof.holds, walks=proof.walks, counterexamples=map(str, proof.counterexamples[:SHOWN]))
+
+
+def _unread(snapshot: Snapshot) -> int:
+    """How many switches have not told what they hold."""
+    return sum(not switch.tables_read for switch in snapshot.switches)
 
 
 def _pair(placement: Placement) -> frozenset[str]:
@@ -87,6 +92,11 @@ def _queues(network: Topology, wishes: Mapping[str, Connection]) -> Iterator[str
         told = ", ".join(f"{each} at most {render_time(network.queue_ns(each))} a link" for each in classes)
         source = " (default D-04)" if "queues" in network.assumed else ""
         yield f"class queues are assumed, there is no queue back-end: {told}{source}"
+
+
+def _unproved(snapshot: Snapshot, placements: list[Placement]) -> Iterator[str]:
+    if placements and (unread := _unread(snapshot)):
+        yield f"nothing is proved of what the switches hold: {unread} of {len(snapshot.switches)} have not told it yet"
 
 
 def _assumptions(network: Topology, placements: list[Placement]) -> Iterator[str]:
