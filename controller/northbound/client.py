@@ -25,7 +25,7 @@ LOOKING_S = 30.0
 
 OPTIONS = (("grpc.max_receive_message_length", 256 << 20), ("grpc.max_metadata_size", 8 << 20),
            ("grpc.enable_http_proxy", 0), ("grpc.initial_reconnect_backoff_ms", 100),
-           ("grpc.min_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 1_000))
+           ("grpc.max_reconnect_backoff_ms", 1_000))
 """A controller that starts is found within a second: by itself gRPC would look after 1, 2.6, 5, 9, 16 and 26 s. Answers may
 be large (the paths of ten thousand intents), and so may the problems of a bad file, which travel in a call's trailing
 metadata; a web proxy of the environment has no business between an operator and the network."""
