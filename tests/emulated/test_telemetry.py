@@ -27,7 +27,7 @@ from topologies.emulate import CONTROLLER_ADDRESS
 Seen = dict[str, Any]
 NETWORK = diamond()
 DPIDS = [switch.dpid for switch in NETWORK.switches]
-BULK, OFFERED, MAXIMUM, FRAME = 50e6, 20e6, 5e6, 1400
+BULK, OFFERED, MAXIMUM, FRAME = 25e6, 10e6, 5e6, 1400
 PLACEMENTS = by_key(placed(NETWORK, "h1", "h4", ("s1-s2", "s2-s4"), name="bulk"),
                     placed(NETWORK, "h3", "h2", ("s3-s4", "s2-s4"), name="capped", max_bps=int(MAXIMUM)))
 BULK_ARCS = [("h1-s1", "h1"), ("s1-s2", "s1"), ("s2-s4", "s2"), ("h4-s4", "s4")]
