@@ -130,6 +130,8 @@ def _through(network: Topology, held: Holding, arrival: _Arrival,
         if flow is None:
             return visit.sent, f"no rule in table {table}"
         packet = visit.run(flow.actions, packet)
+        if flow.goto is not None and flow.goto <= table:  # OpenFlow 1.3, 5.1: on to later tables only
+            return visit.sent, f"table {table} goes on to table {flow.goto}"
         table = flow.goto
     return visit.sent, "no output" if packet else "its TTL ran out"
 

@@ -132,7 +132,8 @@ def loosened(draw: st.DrawFn, rules: RuleSet) -> RuleSet:
                                          or [""]), max_size=2))
     less = replace(without(flow, *names), priority=draw(st.sampled_from((50, flow.priority, 200))))
     if draw(st.booleans()):
-        less = replace(less, actions=(), goto=draw(st.sampled_from((Table.CLASSIFY, Table.DELIVER, None))))
+        later = [table for table in (Table.CLASSIFY, Table.DELIVER) if table > less.table]
+        less = replace(less, actions=(), goto=draw(st.sampled_from((*later, None))))
     return RuleSet({**rules.flows, less.key: less}, rules.groups, rules.meters)
 
 

@@ -51,6 +51,11 @@ def test_a_packet_that_no_rule_takes_is_dropped():
     assert ends(LINE, [], packet(H1, H2)) == ["dropped s1:1: no rule in table 0"]
 
 
+def test_a_goto_that_does_not_lead_on_ends_a_packet():
+    """No switch takes such a rule, but one could tell of it."""
+    assert ends(LINE, [at_s1(goto=0)], packet(H1, H2)) == ["dropped s1:1: table 0 goes on to table 0"]
+
+
 def test_the_highest_priority_that_matches_wins():
     low = Flow(1, 0, 1, match(), (Output(1),))
     high = Flow(1, 0, 2, match(eth_type=0x0800), (Output(2),))
