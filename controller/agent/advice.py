@@ -13,7 +13,7 @@ from controller.agent.relief import Relief, relief
 from controller.road import Stopwatch, built, ground_of
 from controller.snapshot import Proposal, Snapshot
 from controller.telemetry.history import History
-from controller.telemetry.sending import ArcKey, Loads, sending_now
+from controller.telemetry.sending import ArcKey, Loads, sending_now, strays_of
 from intents.model import Wanted
 from topologies.model import Topology
 
@@ -51,8 +51,9 @@ def advised(network: Topology, question: Question) -> Advice:
     """The fewest connections to re-place, their rules, and the proof that the way there harms no packet."""
     seen = question.snapshot
     counted = rates_of(network, seen.plan.placements, question.history, question.now)
+    strays = strays_of(network, question.history, counted, seen.plan.placements)
     strain = Strain(network, seen.plan, question.wanted, seen.down_links, seen.avoid, question.loads,
-                    sending_now(question.loads, counted, seen.plan.placements), question.held)
+                    sending_now(question.loads, counted, seen.plan.placements, strays), question.held)
     found = relief(strain)
     if found.chosen is None:
         return _nothing(question, strain, found)

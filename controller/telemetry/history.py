@@ -22,6 +22,10 @@ STALE_PERIODS = 2
 KEPT_PERIODS = 4
 """So old is forgotten: no rate reaches back over a longer silence."""
 
+PORTS_KEPT_NS = STALE_PERIODS * FLOW_PERIOD_NS + (STALE_PERIODS + 1) * FLOW_PERIOD_NS
+"""How long samples of ports are kept, to lay them beside the oldest that flows tell: a rate over two of their periods and
+a bit, told two periods ago."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlowSample:
@@ -48,9 +52,9 @@ def absorb_counters(history: History, fact: Counters) -> History:
     """The history with what a poll brought; unchanged where it came twice or after what was polled later."""
     match fact:
         case PortCounters():
-            return replace(history, ports=_with(history.ports, fact, PORT_PERIOD_NS))
+            return replace(history, ports=_with(history.ports, fact, PORTS_KEPT_NS))
         case FlowCounters():
-            return replace(history, flows=_with(history.flows, _by_cookie(fact), FLOW_PERIOD_NS))
+            return replace(history, flows=_with(history.flows, _by_cookie(fact), KEPT_PERIODS * FLOW_PERIOD_NS))
 
 
 def is_stale(at_ns: int, now_ns: int, period_ns: int) -> bool:
@@ -58,11 +62,11 @@ def is_stale(at_ns: int, now_ns: int, period_ns: int) -> bool:
     return now_ns - at_ns > STALE_PERIODS * period_ns
 
 
-def _with(samples: Mapping[int, tuple[Sample, ...]], new: Sample, period_ns: int) -> Mapping[int, tuple[Sample, ...]]:
+def _with(samples: Mapping[int, tuple[Sample, ...]], new: Sample, kept_ns: int) -> Mapping[int, tuple[Sample, ...]]:
     held = samples.get(new.dpid, ())
     if any(sample.token == new.token or sample.at_ns >= new.at_ns for sample in held):
         return samples
-    kept = tuple(sample for sample in held if new.at_ns - sample.at_ns <= KEPT_PERIODS * period_ns)
+    kept = tuple(sample for sample in held if new.at_ns - sample.at_ns <= kept_ns)
     return {**samples, new.dpid: (*kept, new)}
 
 

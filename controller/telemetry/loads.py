@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from controller.facts import PortCounters
-from controller.telemetry.history import PORT_PERIOD_NS, History, is_stale
+from controller.telemetry.history import KEPT_PERIODS, PORT_PERIOD_NS, History, is_stale
 from controller.telemetry.rates import Reading, latest_advance
 from topologies.model import Arc, Topology
 
@@ -40,6 +40,18 @@ def link_loads(history: History, network: Topology, now_ns: int) -> Mapping[tupl
     return {(arc.link, arc.source): _load(history, network, arc, now_ns) for arc in network.arcs}
 
 
+def least_sent(history: History, network: Topology, arc: Arc, since_ns: int, at_ns: int) -> int:
+    """The least that a host sent over its cable between two samples in a row of all that time, in bit/s; 0 where samples
+    do not tell of all of it."""
+    samples = history.ports.get(network.switch_by_name[arc.target].dpid, ())
+    of_then = [(one, other) for one, other in pairwise(samples) if one.at_ns < at_ns and other.at_ns > since_ns]
+    if not of_then or of_then[0][0].at_ns > since_ns or of_then[-1][1].at_ns < at_ns - LEAST_NS:
+        return 0
+    steps = [latest_advance((_reading(other, arc.in_port or 0, True), _reading(one, arc.in_port or 0, True)), LEAST_NS,
+                            arc.capacity_bps) for one, other in of_then]
+    return min(step.bps(FCS_BYTES) if step else 0 for step in steps)
+
+
 def _load(history: History, network: Topology, arc: Arc, now_ns: int) -> Load | None:
     """From the sending port; what a host sends, from the port that receives it."""
     switch, port = (arc.target, arc.in_port) if arc.out_port is None else (arc.source, arc.out_port)
@@ -55,7 +67,8 @@ def _load(history: History, network: Topology, arc: Arc, now_ns: int) -> Load | 
 
 
 def _samples(history: History, network: Topology, switch: str) -> tuple[PortCounters, ...]:
-    return history.ports.get(network.switch_by_name[switch].dpid, ())
+    held = history.ports.get(network.switch_by_name[switch].dpid, ())
+    return tuple(each for each in held if held[-1].at_ns - each.at_ns <= KEPT_PERIODS * PORT_PERIOD_NS)
 
 
 def _stands_still(near: tuple[PortCounters, ...], far: tuple[PortCounters, ...], arc: Arc) -> bool:
