@@ -5,7 +5,8 @@ each connection off the links that it would overload: an intent's own constraint
 every link, because one connection alone fills any that it takes, it does to part it from the others.
 
 The search is exact as far as EFFORT and MOST_PLANS go: sets of connections by size, then by how precious the most
-precious of them is; beyond that it tries those that send most, together.
+precious of them is; beyond that it tries those that send most, together. More than what did not do waits until the rest has
+been tried, unless it makes room where it was lacking.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import get_args
 
 from controller.agent.forecast import HIGH, Replaced, Strain
 from controller.decisions import Option, Share
+from controller.telemetry.sending import ArcKey
 from intents.avoidance import Avoid, plan_avoiding
 from intents.model import Plan, ServiceClass
 
@@ -45,17 +47,35 @@ def relief(strain: Strain) -> Relief:
     """The fewest connections to re-place, and where to. Without a link over its high mark there is nothing to do."""
     parted: Relief | None = None
     tried: list[Option] = []
-    plans_left = MOST_PLANS
-    for keys in _sets(strain) if strain.hot else ():
-        for found in islice(_attempts(strain, keys), plans_left):
-            plans_left -= 1
-            tried += found.options
-            if found.chosen and _is_cool(found.chosen):
-                return replace(found, options=_shown(tried, found.chosen))
-            parted = parted or (found if found.chosen else None)
-        if plans_left == 0:
-            break
+    for found in islice(_found(strain), MOST_PLANS):
+        tried += found.options
+        if found.chosen and _is_cool(found.chosen):
+            return replace(found, options=_shown(tried, found.chosen))
+        parted = parted or (found if found.chosen else None)
     return replace(parted, options=_shown(tried, parted.chosen)) if parted else Relief(_shown(tried, None))
+
+
+def _found(strain: Strain) -> Iterator[Relief]:
+    """What comes of sets of connections, one after the other."""
+    lacking: dict[frozenset[str], frozenset[ArcKey]] = {}
+    later = []
+    for keys in _sets(strain) if strain.hot else ():
+        if _adds_nothing(strain, frozenset(keys), lacking):
+            later.append(keys)
+            continue
+        full: set[ArcKey] = set()
+        for found in _attempts(strain, keys):
+            full |= {(each.link, each.source) for option in found.options for each in option.forecast if not _is_under(each)}
+            yield found
+        lacking[frozenset(keys)] = frozenset(full)
+    for keys in later:
+        yield from _attempts(strain, keys)
+
+
+def _adds_nothing(strain: Strain, keys: frozenset[str], lacking: Mapping[frozenset[str], frozenset[ArcKey]]) -> bool:
+    """Whether it is a set that did not do and others that leave none of the arcs where there was no room."""
+    return any(tried < keys and not any(key in keys - tried for arc in full for key, _ in strain.riders.get(arc, {}))
+               for tried, full in lacking.items())
 
 
 def _sets(strain: Strain) -> Iterator[tuple[str, ...]]:

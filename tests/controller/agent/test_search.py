@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from controller.agent.forecast import HIGH, Strain
@@ -39,6 +39,7 @@ def fewest(rates: list[int], beside: int) -> int | None:
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.integers(0, 80))
+@example([1, 1, 1, 30, 30, 60], 31)
 def test_what_is_found_cools_every_link_with_the_fewest_moves(rates: list[int], beside: int) -> None:
     case = strain(rates, beside)
     found, least = relief(case), fewest(rates, beside)
