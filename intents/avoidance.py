@@ -1,13 +1,13 @@
 """Plans that keep some connections off links for a while, beyond what their documents say.
 
-An avoidance is no constraint of the operator's: it narrows where a connection may be placed anew, moves nobody who is not
-to be moved, and refuses nobody.
+It is their working paths that are kept off: a detour or a standby carries nothing while all is well. An avoidance is no
+constraint of the operator's: it narrows where a connection may be placed anew, moves nobody who is not to be moved, and
+refuses nobody.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from intents.model import Connection, Plan, Wanted
+from intents.model import Plan, Wanted
 from intents.planner import plan
 from topologies.model import Topology
 
@@ -23,27 +23,13 @@ def plan_avoiding(network: Topology, previous: Plan, wanted: Wanted, down: froze
     avoid = {key: _kept(previous, key, links) if key not in moving else links for key, links in avoid.items()}
     while True:
         kept_off = {one.key: avoid[one.key] for one in wanted.connections if avoid.get(one.key)}
-        narrowed = tuple(_narrowed(one, kept_off.get(one.key)) for one in wanted.connections)
-        found = plan(network, previous, replace(wanted, connections=narrowed), down)
+        found = plan(network, previous, wanted, down, kept_off)
         stuck = {key for key in kept_off if key in found.refusals or found.placements[key].lacks_protection}
         if not stuck:
-            return _as_wished(found, {one.key: one for one in wanted.connections if one.key in kept_off})
+            return found
         avoid = {key: links for key, links in kept_off.items() if key not in stuck}
 
 
 def _kept(previous: Plan, key: str, links: frozenset[str]) -> frozenset[str]:
     placement = previous.placements.get(key)
     return links - placement.links if placement is not None else links
-
-
-def _narrowed(connection: Connection, links: frozenset[str] | None) -> Connection:
-    return replace(connection, avoid_links=connection.avoid_links | links) if links else connection
-
-
-def _as_wished(found: Plan, wishes: Mapping[str, Connection]) -> Plan:
-    """The plan with the operator's own connections again."""
-    if not wishes:
-        return found
-    placements = {key: replace(placement, connection=wishes[key]) if key in wishes else placement
-                  for key, placement in found.placements.items()}
-    return replace(found, placements=placements)

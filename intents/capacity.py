@@ -23,6 +23,7 @@ shaper spreads them again.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from intents.diversity import Apart
@@ -65,10 +66,12 @@ Draws = Mapping[Failure, Sequence[Demand]]
 
 class Books:
     """Everything reserved in a network while one plan is made, and who keeps apart from whom there. `minds_switches` where
-    somebody is to survive that a switch fails: else their failures count nowhere."""
+    somebody is to survive that a switch fails: else their failures count nowhere. `kept_off`: by connection, the arcs that
+    its working paths are kept off for a while."""
 
-    def __init__(self, network: Topology, apart: Apart | None = None, minds_switches: bool = True):
-        self.minds_switches = minds_switches
+    def __init__(self, network: Topology, apart: Apart | None = None, minds_switches: bool = True,
+                 kept_off: Mapping[str, frozenset[int]] = MappingProxyType({})):
+        self.minds_switches, self.kept_off = minds_switches, kept_off
         self.apart = Apart(network) if apart is None else apart
         self.capacity_bps = [arc.capacity_bps for arc in network.arcs]
         self.reserved_bps = [0] * len(network.arcs)
@@ -77,9 +80,9 @@ class Books:
         self._pool_bps, self._pool_bytes = _Pool(), _Pool()
 
     def with_apart(self, apart: Apart) -> "Books":
-        """These books (not a copy), with others to be kept apart."""
+        """These books (not a copy), with others to be kept apart, and nobody kept off for a while."""
         found = copy(self)
-        found.apart = apart
+        found.apart, found.kept_off = apart, {}
         return found
 
     def left_bps(self, arc: int) -> int:
@@ -160,7 +163,7 @@ class Backup(Books):
     def __init__(self, books: Books, working: Iterable[Claim], key: str, failures: Sequence[Failure],
                  from_switches: bool) -> None:
         self.__dict__.update(books.__dict__)
-        self.apart = books.apart.for_standby()
+        self.apart, self.kept_off = books.apart.for_standby(), {}
         own = tuple(working)
         self._own, self._taken = frozenset(arc for arc, _ in own), books.growth(own, key)
         self._failures, self._from_switches = failures, from_switches

@@ -12,6 +12,7 @@ before all protection, as the pool promised.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 
 from intents.alternatives import Find
 from intents.capacity import Books, demand
@@ -30,8 +31,10 @@ from intents.staying import kept, protect, route_of
 from topologies.model import Topology
 
 
-def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str] = frozenset()) -> Plan:
-    """Places what is wanted, beside what stays. `down` names links (or access links) not to be used.
+def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str] = frozenset(),
+         kept_off: Mapping[str, frozenset[str]] = MappingProxyType({})) -> Plan:
+    """Places what is wanted, beside what stays. `down` names links (or access links) not to be used, `kept_off` those that
+    the working paths of a connection shall not take, though its protection may.
 
     Promises: every placement obeys its connection's constraints, but that what was placed may lack its protection; on
     every arc the reservations of all placements, for what moves the larger of its old and its new one, and the most that
@@ -39,7 +42,9 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     what moves counts for nothing where a link of it is down: nothing flows there.
     """
     roads, minds_switches = Roads(network, down), any(one.protection == "node" for one in wanted.connections)
-    books = Books(network, Apart(network, wanted.connections), minds_switches)
+    books = Books(network, Apart(network, wanted.connections), minds_switches, {
+        key: frozenset(number for number, arc in enumerate(roads.arcs) if arc.link in links)
+        for key, links in kept_off.items()})
     refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
     ranked = sorted((one for one in wanted.connections if one.key not in refusals), key=_rank)
     old = {one.key: previous.placements[one.key] for one in ranked if one.key in previous.placements}

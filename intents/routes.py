@@ -141,8 +141,10 @@ def barred_to(roads: Roads, connection: Connection) -> frozenset[int]:
 
 
 def shut_to(roads: Roads, books: Books, connection: Connection) -> frozenset[int]:
-    """The arcs that its working paths may not use besides: beside a pinned path, and those of whom it keeps apart from."""
-    barred, kept_off = barred_to(roads, connection), books.apart.shut(connection)
+    """The arcs that its working paths may not use besides: beside a pinned path, those of whom it keeps apart from, and what
+    it is kept off for a while."""
+    barred = barred_to(roads, connection)
+    kept_off = books.apart.shut(connection) | books.kept_off.get(connection.key, frozenset())
     if connection.pinned is not None:
         kept_off |= roads.beside(frozenset(link for links in connection.pinned for link in links))
     return barred | kept_off if kept_off else barred
