@@ -16,7 +16,7 @@ from controller.agent.journal import DECISION, decision_entry, decisions_in, ent
 from controller.agent.ledger import Ledger
 from controller.agent.measuring import Measuring
 from controller.agent.memory import Memory
-from controller.agent.recording import MOST, Chronicle, on_links
+from controller.agent.recording import MOST, Chronicle, age_s, on_links
 from controller.agent.recover import recovered
 from controller.agent.replan import adopted, in_place
 from controller.agent.skill import Skill, kept_off
@@ -86,8 +86,17 @@ class Agent:
         self._measuring = Measuring(topology)
         self._skill = Skill(topology, autonomy)
         self._chronicle = Chronicle(decisions_in(self._ledger.remembered(DECISION, 2 * MOST))[-MOST:])
+        self._take_up(now)
         self._question: Question | None = None
         self.snapshot = self._seen(published(self._world, self._memory, now))
+
+    def _take_up(self, now: float) -> None:
+        """Go on from what was decided before: what was moved stays as long as it should, what nobody followed is ended."""
+        stamp = self._ledger.stamp()
+        for record in self._chronicle.records:
+            self._skill.remember(record, now - age_s(record, stamp))
+        for record in self._chronicle.end(in_place(self._world.record)):
+            self._ledger.note([decision_entry(record)], record.revision, now)
 
     def prepare(self, proposal: Proposal) -> Ready:
         """The slow part of a commit, for the thread that wants it. Raises BadInput."""
@@ -107,6 +116,9 @@ class Agent:
 
     def turn(self, facts: Sequence[Fact | Counters | Thought], now: float, ready: Ready | None = None) -> Answer | None:
         """Take in what happened and at most one proposal, do what is next, and say what became of the proposal."""
+        for fact in facts:
+            if isinstance(fact, Thought):  # first of all: a turn that fails takes its facts along
+                self._skill.answered(fact.advice)
         before = self._world
         self._world = absorb(before, [fact for fact in facts if not isinstance(
             fact, PortCounters | FlowCounters | Thought)], now)
@@ -124,9 +136,9 @@ class Agent:
         self._measured(now)
         return answer
 
-    def rest(self, now: float) -> None:
-        """What can wait until there is nothing else to do."""
-        self._ledger.flush(now)
+    def rest(self, now: float, is_idle: bool) -> None:
+        """What can wait until there is nothing else to do, though not for ever."""
+        self._ledger.flush(now, is_idle)
 
     def close(self) -> None:
         """Release the store. The switches keep what they have."""
@@ -149,7 +161,6 @@ class Agent:
 
     def _heard(self, thought: Thought, decision: Decision | None, now: float) -> Decision | None:
         """What follows from advice, if nothing else was decided in this turn; else it is asked for again."""
-        self._skill.answered(thought.advice)
         if thought.advice is None or decision is not None:
             return decision
         if not self._skill.is_due(thought.advice, now) or thought.ready is None:
@@ -208,7 +219,7 @@ class Agent:
 
     def _enter(self, record: DecisionRecord, places: Mapping[str, Placement], now: float) -> None:
         entered = self._chronicle.enter(record, self._ledger.stamp(), places, now)
-        self._ledger.note([decision_entry(entered)], entered.revision, now)
+        self._ledger.note([decision_entry(entered)], entered.revision, now, wait_s=0)
         self.snapshot = self._seen(self.snapshot)
 
     def _troubles(self) -> tuple[str, ...]:

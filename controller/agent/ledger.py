@@ -16,6 +16,9 @@ RETRY_S = 1.0
 FLUSH_S = 1.0
 """How long an entry of the journal may wait for company: an fsync each would be a disk's whole day."""
 
+LATEST_S = 5.0
+"""How much longer for a moment when there is nothing else to do."""
+
 MOST_PAGES = 10_000
 
 
@@ -58,11 +61,10 @@ class Ledger:
         except StoreError:
             self._retry_at = now + RETRY_S
 
-    def note(self, events: Iterable[str], revision: int, now: float) -> None:
-        """Enter events into the journal; they are written by a later `flush`."""
+    def note(self, events: Iterable[str], revision: int, now: float, wait_s: float = FLUSH_S) -> None:
+        """Enter events into the journal; they are written by a later `flush`, which need not wait longer."""
         stamp = self.stamp()
-        if not self._pages:
-            self._flush_at = now + FLUSH_S
+        self._flush_at = min(self._flush_at, now + wait_s) if self._pages else now + wait_s
         self._pages.extend((stamp, revision, event) for event in events)
 
     def remembered(self, beginning: str, last: int) -> tuple[str, ...]:
@@ -74,9 +76,9 @@ class Ledger:
         """The wall-clock time of what is written now."""
         return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
 
-    def flush(self, now: float) -> None:
+    def flush(self, now: float, is_idle: bool = True) -> None:
         """Write the journal if it has waited long enough."""
-        if not self._pages or now < max(self._flush_at, self._retry_at):
+        if not self._pages or now < max(self._flush_at + (0.0 if is_idle else LATEST_S), self._retry_at):
             return
         try:
             self._store.journal(tuple(self._pages))

@@ -138,8 +138,7 @@ class Loop:
             answer = self._agent.turn(facts, self._clock(), submission.ready if submission else None)
             if submission is not None and answer is not None:
                 submission.answer.set_result(answer)
-            if not facts and submission is None:
-                self._agent.rest(self._clock())
+            self._agent.rest(self._clock(), not facts and submission is None)
             self._patience_s = TICK_S
         except Exception as error:
             log.exception("a turn failed", facts=len(facts))

@@ -6,6 +6,7 @@ two rounds of counters, each begun after that, have told what links carry; what 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from controller.agent.advice import Advice
 from controller.agent.forecast import HIGH
@@ -91,6 +92,18 @@ class Chronicle:
             self._open = (*self._open, _Open(record, {key: places.get(key) for key in sorted(keys)}, now))
         return record
 
+    def end(self, placed: Mapping[str, Placement]) -> Iterator[DecisionRecord]:
+        """The decisions without an outcome when a controller begins: who followed them is gone."""
+        for record in self.records:
+            if record.verdict == "moved" and record.outcome is None:
+                stands = all(_goes(placed.get(move.connection), move) for move in record.moves)
+                yield self._ended(record, Outcome(None, (), stands, "not followed: the controller was started anew"))
+
+    def _ended(self, record: DecisionRecord, outcome: Outcome) -> DecisionRecord:
+        ended = replace(record, outcome=outcome)
+        self.records = tuple(ended if other.id == record.id else other for other in self.records)
+        return ended
+
     def follow(self, world: World, memory: Memory, loads: Loads | None, now: float) -> Iterator[DecisionRecord]:
         """The decisions of which the outcome is known now. `loads` are those of a round that has just ended."""
         open_still = []
@@ -99,10 +112,23 @@ class Chronicle:
             if outcome is None:
                 open_still.append(followed)
                 continue
-            record = replace(each.record, outcome=outcome)
-            self.records = tuple(record if other.id == record.id else other for other in self.records)
-            yield record
+            yield self._ended(each.record, outcome)
         self._open = tuple(open_still)
+
+
+def _goes(placement: Placement | None, move: Move) -> bool:
+    paths = placement.paths if placement else ()
+    ways = [path.links for path in paths if (path.role, path.direction) == ("working", move.direction)]
+    return ways == ([move.links_after] if move.links_after else [])
+
+
+def age_s(record: DecisionRecord, stamp: str) -> float:
+    """How long before a time (ISO 8601) a decision was made, in s; not before it where the clock was set back, and long ago
+    where it does not say."""
+    try:
+        return max((datetime.fromisoformat(stamp) - datetime.fromisoformat(record.at)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return float("inf")
 
 
 def _followed(open_: _Open, world: World, memory: Memory, loads: Loads | None,

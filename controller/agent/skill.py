@@ -104,6 +104,11 @@ class Skill:
         """Whether to do what an answer says: asked to, and on loads that are not old."""
         return self.autonomy == "act" and advice.proposal is not None and now <= advice.question.now + STALE_S
 
+    def remember(self, record: DecisionRecord, at: float) -> None:
+        """Take up what was done `at` a time, in another life: whom it holds."""
+        if record.trigger == "congestion" and record.verdict == "moved":
+            self._stays = after(self._stays, record.moves, at)
+
     def acted(self, advice: Advice, now: float) -> DecisionRecord:
         """What was done, and whom it holds."""
         record = on_congestion(advice, self.autonomy, "moved", now)

@@ -72,3 +72,25 @@ def test_slow_tides_are_followed_ever_more_seldom() -> None:
         held = [later - earlier for earlier, later in pairwise(moved)]
         assert 3 <= len(moved) <= 6
         assert all(time >= min(HOLD_S * 2 ** number, LONGEST_HOLD_S) for number, time in enumerate(held)), held
+
+
+# answers that come late
+
+
+@pytest.mark.parametrize(("thinking_s", "way"), [(0.9, "s3"), (1.1, "s2")])
+def test_an_answer_is_acted_upon_unless_the_loads_that_it_rests_on_are_old(thinking_s: float, way: str) -> None:
+    timeline = loaded("a", "b", "c")
+    timeline.thinking_s = thinking_s
+    for name, mbps in (("a", 30), ("b", 20), ("c", 45)):
+        timeline.send(key(name), mbps)
+    timeline.run(10.0)
+    assert timeline.path(key("b")) == ("s1", way, "s4")
+
+
+def test_loads_of_before_a_move_make_no_other() -> None:
+    timeline = loaded("a", "b", "c")
+    timeline.thinking_s = 0.3
+    for name, mbps in (("a", 40), ("b", 35), ("c", 45)):
+        timeline.send(key(name), mbps)
+    timeline.run(10.0)
+    assert [decision.verdict for decision in timeline.decisions] == ["moved"]

@@ -117,6 +117,20 @@ def test_the_less_precious_is_moved_before_the_more_precious() -> None:
     assert paths(timeline, "a", "b", "c") == "s2 s3 s2"
 
 
+def test_what_is_protected_is_moved_and_stays_so() -> None:
+    timeline = Traffic()
+    timeline.begin()
+    timeline.apply(flows("a", "b", "c", rest="path: {protection: {mode: fast-failover, level: link}}"))
+    timeline.settle()
+    timeline.run(3.0)
+    for name, mbps in (("a", 30), ("b", 20), ("c", 45)):
+        timeline.send(key(name), mbps)
+    timeline.run(5.0)
+    assert paths(timeline, "a", "b", "c") == "s2 s3 s2"
+    assert not any(placement.exposed for placement in timeline.snapshot.plan.placements.values())
+    assert timeline.lost == []
+
+
 def test_two_are_moved_where_one_does_not_do() -> None:
     timeline = loaded("a", "b", "c", "d")
     for name in "abcd":
@@ -266,25 +280,6 @@ def test_what_the_operator_does_meanwhile_goes_before() -> None:
     assert paths(timeline, "a", "b", "c") == "s2 s3 s2"
     assert [decision.verdict for decision in timeline.decisions] == ["moved"]
     assert timeline.snapshot.statuses["z/h2-h3"] is Status.SATISFIED
-
-
-def test_decisions_outlive_the_process(tmp_path: object) -> None:
-    timeline = Traffic(path=f"{tmp_path}/store.db")
-    timeline.begin()
-    timeline.apply(flows("a", "b", "c"))
-    timeline.settle()
-    for name, mbps in (("a", 30), ("b", 20), ("c", 45)):
-        timeline.send(key(name), mbps)
-    timeline.run(8.0)
-    timeline.agent.rest(timeline.now)
-    before = timeline.decisions
-    assert before[0].outcome is not None
-    timeline.restart()
-    assert timeline.decisions == before
-    timeline.settle()
-    timeline.fabric.cut_link("s1-s2")
-    timeline.run(1.0)
-    assert [decision.id for decision in timeline.decisions] == [1, 2]
 
 
 def test_a_store_that_takes_nothing_is_an_alarm_while_nothing_is_moved() -> None:

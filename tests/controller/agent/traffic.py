@@ -81,14 +81,15 @@ class CountingFabric(Fabric):
 
 class Traffic(Timeline):
     """`offered` says what each direction of each connection sends, in Mbps, at a time; it takes the way of its placement as
-    soon as that is SATISFIED. Links carry no more than they can."""
+    soon as that is SATISFIED. Links carry no more than they can. Answers to questions take `thinking_s`."""
 
     fabric: CountingFabric
+    thinking_s = 0.0
 
     def __init__(self, network: Topology | None = None, autonomy: Autonomy = "act", path: str = ":memory:") -> None:
         self.autonomy = autonomy
         self.offered: dict[Way, Callable[[float], float]] = {}
-        self._thoughts: list[Thought] = []
+        self._thoughts: list[tuple[float, Thought]] = []
         self._sent: Counter[Way] = Counter()
         self._riding: dict[str, Placement] = {}
         super().__init__(network or diamond(), path)
@@ -107,13 +108,15 @@ class Traffic(Timeline):
 
     def step(self) -> None:
         before = self.now
-        thoughts, self._thoughts = self._thoughts, []
-        self.now = round(self.now + (STEP_S if self.fabric.is_busy or thoughts else self.idle_s), 6)
+        is_near = any(at <= before + self.idle_s for at, _ in self._thoughts)
+        self.now = round(self.now + (STEP_S if self.fabric.is_busy or is_near else self.idle_s), 6)
+        thoughts = [thought for at, thought in self._thoughts if at <= self.now]
+        self._thoughts = [(at, thought) for at, thought in self._thoughts if at > self.now]
         self._count(before, self.now)
         self.agent.turn([*self.fabric.passed(self.now), *thoughts], self.now)
         question = self.agent.next_question()
         if question is not None:
-            self._thoughts.append(self.agent.considered(question))
+            self._thoughts.append((self.now + self.thinking_s, self.agent.considered(question)))
         self._notice()
 
     def run_until(self, is_so: Callable[[], bool], seconds: float) -> None:
