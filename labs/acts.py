@@ -62,8 +62,10 @@ class Stage:
     pulled: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
     is_controller_up: bool = True
+    loads: set[int] = field(default_factory=set)
     cables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     travelled: dict[str, frozenset[str]] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
 
     def pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
         """Files as (text, name)."""
@@ -83,6 +85,16 @@ class Stage:
             self.travelled[each.title] = self.travelled.get(each.title, frozenset()) | links
         return {each.title: told(each.paths[0].nodes, each.paths[0].links) for each in placed}
 
+    def tell_routes(self) -> bool:
+        """Note the paths that are not as they were noted last, and whether there are any."""
+        routes = self.routes()
+        changed = {title: path for title, path in routes.items() if self.told.get(title) != path}
+        changed |= dict.fromkeys(self.told.keys() - routes.keys(), "no path")
+        for title, path in changed.items():
+            self.notes.note(f"{title}: {path}")
+        self.told = dict(routes)
+        return bool(changed)
+
 
 def apply(stage: Stage, event: Apply) -> Sequence[Later]:
     """The operator applies files and waits until the network is so. Not the first time, this is a move."""
@@ -99,8 +111,7 @@ def apply(stage: Stage, event: Apply) -> Sequence[Later]:
     stage.documents = stage.documents.merged(read_documents(*stage.pairs(names)))
     stage.applied = names
     must_settle(stage.controller)
-    for title, path in stage.routes().items():
-        stage.notes.note(f"{title}: {path}")
+    stage.tell_routes()
     return [(BEHIND_NS, partial(_enter, stage, None, "moves"))]
 
 
@@ -119,22 +130,24 @@ def probe(stage: Stage, event: Probe) -> Sequence[Later]:
 
 def press(stage: Stage, event: Load) -> Sequence[Later]:
     """Traffic for a while. Once the controller has moved something away, the time is `relieved`."""
-    before = stage.routes()
     stage.notes.enter("load")
     stage.notes.note(f"load {event.from_} -> {event.to}, {event.rate / 1e6:g} Mbps")
     number = stage.prober.press(load("load", event.from_, event.to, event.rate, event.size))
-    return [(event.for_, partial(_release, stage, number)), (LOOK_NS, partial(_look, stage, before))]
+    stage.loads.add(number)
+    return [(event.for_, partial(_release, stage, number)), (LOOK_NS, partial(_look, stage))]
 
 
 def cut(stage: Stage, event: Cut) -> Sequence[Later]:
-    """A cable is pulled, with or without a controller."""
+    """A cable is pulled, with or without a controller. Raises LabError where it is pulled already."""
     link = _link_of(stage, event)
+    if link in stage.pulled:
+        raise LabError(f"{link} is cut already; mend it first, or cut another")
     back_to = "after-cuts" if stage.is_controller_up else "restart"
     stage.notes.enter("cuts")
     stage.network.cut(link)
     stage.pulled.append(link)
     stage.notes.note(f"cut {link}")
-    return [(CUT_NS, partial(_enter, stage, back_to, "cuts"))]
+    return [(CUT_NS, partial(_after_cut, stage, back_to))]
 
 
 def mend(stage: Stage) -> Sequence[Later]:
@@ -148,13 +161,15 @@ def mend(stage: Stage) -> Sequence[Later]:
 
 def kill(stage: Stage, event: Kill) -> Sequence[Later]:
     """The controller dies and comes back later."""
+    begun = time.monotonic_ns()
     before = _tables(stage)
-    stage.routes()
+    stage.tell_routes()
     stage.notes.enter("restart")
     stage.notes.note(f"kill the controller with signal {event.signal}")
     stage.is_controller_up = False
     stage.controller.kill(event.signal)
-    return [(event.back_after, partial(_come_back, stage, before))]
+    took = time.monotonic_ns() - begun  # `back_after` counts from the event, as the check of the scenario has it
+    return [(max(event.back_after - took, 0), partial(_come_back, stage, before))]
 
 
 def must_settle(controller: Controller) -> None:
@@ -171,20 +186,25 @@ def _enter(stage: Stage, name: str | None, only_from: str | None) -> Sequence[La
 
 def _release(stage: Stage, number: int) -> Sequence[Later]:
     stage.prober.stop(number)
-    if stage.notes.during in ("load", "relieved"):
+    stage.loads.discard(number)
+    if stage.notes.during in ("load", "relieved") and not stage.loads:
         stage.notes.enter(None)
     stage.notes.note("the load ends")
     return ()
 
 
-def _look(stage: Stage, before: Mapping[str, str]) -> Sequence[Later]:
+def _after_cut(stage: Stage, back_to: str) -> Sequence[Later]:
+    _enter(stage, back_to, "cuts")
+    if stage.is_controller_up:
+        stage.tell_routes()
+    return ()
+
+
+def _look(stage: Stage) -> Sequence[Later]:
     if stage.notes.during != "load":
         return ()
-    moved = {title: path for title, path in stage.routes().items() if before.get(title) != path}
-    if not moved:
-        return [(LOOK_NS, partial(_look, stage, before))]
-    for title, path in moved.items():
-        stage.notes.note(f"{title}: {path}")
+    if not stage.tell_routes():
+        return [(LOOK_NS, partial(_look, stage))]
     return [(2 * BEHIND_NS, partial(_enter, stage, "relieved", "load"))]
 
 
@@ -214,6 +234,7 @@ def _come_back(stage: Stage, before: Mapping[str, frozenset[str]]) -> Sequence[L
     stage.adopted = Adopted(took, changes, differences(before, after) + unplanned)
     stage.notes.note(f"{len(after)} switches adopted, {changes} changes sent" if took is not None
                      else "not all switches adopted")
+    stage.tell_routes()
     return [(BEHIND_NS, partial(_enter, stage, None, "restart"))]
 
 

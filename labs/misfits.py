@@ -27,12 +27,13 @@ BEGUN_BY: Final[Mapping[str, tuple[str, int]]] = {
 def misfits(spec: ScenarioSpec, topology: Topology, files: Mapping[str, str], folder: Path) -> Iterator[Misfit]:
     """Each with its place in the scenario. `files` are the texts of the document files by the names that the scenario gives
     them, in its folder. Raises BadInput with what is wrong in the documents themselves."""
-    documents = shipped_profiles().merged(_read(spec.intents, files, folder))
+    _read(spec.intents, files, folder)  # also where nobody applies them
+    documents = shipped_profiles()
     connections = dict[str, Connection]()
     for place, event in enumerate(spec.at):
-        if isinstance(event, Apply) and event.files:
-            documents = documents.merged(_read(event.files, files, folder))
-        connections |= {each.title: each for each in resolve(documents, topology).connections}
+        if isinstance(event, Apply):
+            documents = documents.merged(_read(event.files or spec.intents, files, folder))
+            connections |= {each.title: each for each in resolve(documents, topology).connections}
         yield from ((("spec", "at", place, *path), said) for path, said in _of_event(event, topology, connections))
     probed = [{event.from_, event.to} for event in spec.at if isinstance(event, Probe)]
     for place, expected in enumerate(spec.expect):
@@ -56,9 +57,9 @@ def _of_event(event: Event, topology: Topology, connections: Mapping[str, Connec
         yield from _of_size(event, topology)
     if isinstance(event, Cut):
         known: Mapping[str, object] = connections if event.path_of else topology.link_by_name
-        what = "connection" if event.path_of else "link between switches"
+        what, when = ("connection", " at this time") if event.path_of else ("link between switches", "")
         if (name := event.path_of or event.link) not in known:
-            yield ("link",), f'no {what} "{name}"{nearest(name, known)}'
+            yield ("link",), f'no {what} "{name}"{when}{nearest(name, known)}'
 
 
 def _of_ends(event: Probe | Load, topology: Topology) -> Iterator[Misfit]:

@@ -38,7 +38,8 @@ class Outcome:
 def document(outcome: Outcome) -> dict[str, Any]:
     """The outcome as plain data."""
     return {
-        "scenario": outcome.scenario.metadata.name, "passed": outcome.passed,
+        "scenario": outcome.scenario.metadata.name, "role": outcome.scenario.metadata.role,
+        "actions": list(outcome.scenario.metadata.actions or ()), "passed": outcome.passed,
         "backend": {each: outcome.backend[each] for each in ("switches", "links")},
         "seconds": round(outcome.seconds, 1), "expectations": [asdict(row) for row in outcome.rows],
         "intents": {name: _intent(name, outcome) for name in sorted(outcome.seen.placed)},
@@ -66,9 +67,11 @@ def _intent(name: str, outcome: Outcome) -> dict[str, Any]:
     found = counted(name, outcome.seen)
     judged = verdict(name, outcome.scenario, outcome.seen)
     statistic = outcome.scenario.spec.statistic
+    bound = outcome.seen.placed[name].bound
+    elsewhere = f" (asked at {bound.statistic})" if judged and bound and bound.statistic != judged.statistic else ""
     return {
         "verdict": judged.judgement.value if judged else "UNVERIFIABLE",
-        "why": judged.why if judged else "no latency is asked for",
+        "why": f"{judged.why}{elsewhere}" if judged else "no latency is asked for",
         "judged_by": f"{judged.statistic} ({f'scenario {outcome.scenario.metadata.name}' if statistic else 'intent'})"
                      if judged else None,
         "latency_ms": {each: _ms(slower_ns(directions(name, outcome.seen), each)) for each in ("p50", "p99")},

@@ -131,8 +131,8 @@ class Adoption(Part):
 
 
 class Relief(Part):
-    """Upper bounds on how soon load was moved aside: from the first poll of the ports whose whole interval saw it to the
-    barrier behind the move, and from there until the median delay keeps its bound for good."""
+    """Upper bounds on how soon the first load was moved aside: from the first poll of the ports whose whole interval saw it
+    to the barrier behind the move, and from there until the median delay keeps its bound for good."""
 
     confirmed_within: Time = Field(examples=["1.2 s"])
     recovered_within: Time = Field(examples=["1 s"])
@@ -225,6 +225,7 @@ def _senseless(spec: ScenarioSpec) -> Iterator[tuple[Path, str]]:
     if [event.do for event in spec.at].count("end") != 1 or spec.at[-1].do != "end":
         yield ("spec", "at"), "must end in {t: ..., do: end}, once"
     yield from _absences(spec.at)
+    yield from _idle(spec.at)
     for place, event in enumerate(spec.at):
         if isinstance(event, Cut) and event.hop is not None and event.path_of is None:
             yield ("spec", "at", place, "hop"), f"counts the links of a path: write link: {PATH_OF}INTENT, or leave hop out"
@@ -244,6 +245,20 @@ def _absences(events: Sequence[Event]) -> Iterator[tuple[Path, str]]:
             back = max(back, event.t + event.back_after + START_NS)
             if event.signal in HARMLESS:
                 yield (*path, "signal"), f"{event.signal} ends no process; 9 and 15 do"
+
+
+def _idle(events: Sequence[Event]) -> Iterator[tuple[Path, str]]:
+    """A cable that is pulled twice, and a mend with nothing to mend."""
+    pulled: set[str] = set()
+    for place, event in enumerate(events):
+        if isinstance(event, Cut):
+            if event.link in pulled and event.path_of is None:
+                yield ("spec", "at", place, "link"), f"{event.link} is cut already; mend it first, or cut another"
+            pulled.add(event.link)
+        if isinstance(event, Mend):
+            if not pulled:
+                yield ("spec", "at", place), "nothing is cut that could be mended"
+            pulled.clear()
 
 
 def _vague(expected: Expectation) -> str | None:

@@ -77,7 +77,7 @@ def test_what_it_names_stands_beside_it_wherever_one_is(own: Path, monkeypatch: 
     ("128 B", "63 B", "9:64: 63 B do not fit: frames have 64 to 1518 B between these hosts"),
     ("128 B", "1519 B", "9:64: 1519 B do not fit"),
     ("working-path-of video, hop: 2", "s1-s3", '10:31: no link between switches "s1-s3"; did you mean "s2-s3"?'),
-    ("path-of video", "path-of vidio", '10:31: no connection "vidio"; did you mean "video"?'),
+    ("path-of video", "path-of vidio", '10:31: no connection "vidio" at this time; did you mean "video"?'),
     ("working-path-of video", "s1-s2", "10:43: counts the links of a path: write link: working-path-of INTENT"),
     ("signal: 9", "signal: 19", "11:52: 19 ends no process; 9 and 15 do"),
     ("signal: 9", "signal: 13", "11:52: 13 ends no process; 9 and 15 do"),
@@ -90,6 +90,15 @@ def test_what_does_not_fit_is_said_with_its_place(own: Path, right: str, wrong: 
     assert right in SCENARIO
     (own / "scenario.yaml").write_text(SCENARIO.replace(right, wrong))
     assert f"own/scenario.yaml:{words}" in "\n".join(said())
+
+
+def test_the_path_of_what_is_not_applied_yet_cannot_be_cut(own: Path) -> None:
+    first, rest = SCENARIO.split("    - {t: 0 s, do: apply}\n")
+    cut, end = "    - {t: 3 s, do: cut, link: working-path-of video, hop: 2}\n", "    - {t: 8 s, do: apply"
+    assert cut in rest
+    (own / "scenario.yaml").write_text(f"{first}    - {{t: 0 s, do: apply, files: [more/far.yaml]}}\n{rest}".replace(
+        end, f"    - {{t: 8 s, do: apply}}\n{end}"))
+    assert said() == ['own/scenario.yaml:10:31: no connection "video" at this time']
 
 
 def test_one_apply_alone_moves_nothing(own: Path) -> None:
@@ -123,7 +132,7 @@ def test_documents_bring_no_network_of_their_own(own: Path) -> None:
 def test_nothing_is_expected_of_several_connections_at_once(own: Path) -> None:
     (own / "video.yaml").write_text(WARD)
     assert said() == [
-        'own/scenario.yaml:10:31: no connection "video"; did you mean "video/h1-h3"?',
+        'own/scenario.yaml:10:31: no connection "video" at this time; did you mean "video/h1-h3"?',
         'own/scenario.yaml:15:16: intent "video" has several connections; things can be expected of an intent with one']
 
 

@@ -57,3 +57,19 @@ def test_what_is_wrong_is_said_with_its_place(right, wrong, said):
     with pytest.raises(BadInput) as bad:
         read_scenario(SCENARIO.replace(right, wrong), "s.yaml")
     assert said in str(bad.value)
+
+
+@pytest.mark.parametrize(("events", "said"), [
+    ("{t: 3 s, do: cut, link: s1-s2}\n    - {t: 4 s, do: cut, link: s1-s2}",
+     "s.yaml:11:31: s1-s2 is cut already; mend it first, or cut another"),
+    ("{t: 3 s, do: mend}", "s.yaml:10:7: nothing is cut that could be mended"),
+    ("{t: 3 s, do: cut, link: s1-s2}\n    - {t: 4 s, do: mend}\n    - {t: 5 s, do: mend}", "s.yaml:12:7: nothing is cut")])
+def test_what_is_cut_is_not_cut_again_and_what_is_whole_not_mended(events, said):
+    with pytest.raises(BadInput) as bad:
+        read_scenario(SCENARIO.replace("{t: 9 s", f"{events}\n    - {{t: 9 s"), "s.yaml")
+    assert said in str(bad.value)
+
+
+def test_what_was_mended_can_be_cut_again():
+    events = "\n    - ".join(f"{{t: {t} s, do: {what}}}" for t, what in enumerate(("cut, link: s1-s2", "mend") * 2, 3))
+    assert len(read_scenario(SCENARIO.replace("{t: 9 s", f"{events}\n    - {{t: 9 s"), "s.yaml").spec.at) == 7
