@@ -108,6 +108,9 @@ def _compared(case: Case, mine: Trail | None) -> str:
     more = sum(arc.cost for arc in case.arcs) - sum(arc.cost for arc in own.arcs)
     if case.wish.objective == "min-cost" and more:
         return f"costs {more} more" if more > 0 else f"would cost {-more} less now; {_STAYS}"
+    if case.wish.objective == "least-loaded" and (fuller := case.fullest - own.fullest):
+        told = f"its fullest link would be {float(case.fullest):.0%} reserved, {float(own.fullest):.0%} on the path taken"
+        return told if fuller > 0 else f"{told}, now; {_STAYS}"
     unknown = sum(arc.delay_ns is None for arc in case.arcs) - sum(arc.delay_ns is None for arc in own.arcs)
     if unknown:
         more_of = f"{abs(unknown)} {'link' if abs(unknown) == 1 else 'links'} of unknown delay"

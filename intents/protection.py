@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 
 from intents.alternatives import Find, in_order
+from intents.balance import least_loaded
 from intents.capacity import Books
 from intents.model import Connection, Direction
 from intents.paths import Trail
@@ -39,7 +40,8 @@ def protected_route(roads: Roads, books: Books, connection: Connection, off: fro
 def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direction, Trail] = NOTHING,
          off: frozenset[int] = frozenset()) -> Find:
     """Routes by search; `kept` as in `route`, `off` as in `protected_route`."""
-    return lambda shut: route(roads, books, connection, kept, {way: arcs | off for way, arcs in shut.items()})
+    seek = least_loaded if connection.objective == "least-loaded" else route
+    return lambda shut: seek(roads, books, connection, kept, {way: arcs | off for way, arcs in shut.items()})
 
 
 def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[Find], standing: Route | None = None,

@@ -6,7 +6,9 @@ Detours and standbys are looked for only where nothing else is lacking.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from intents.balance import reserved_shares
 from intents.capacity import Books, demand
 from intents.exposure import exposure
 from intents.model import Connection, Direction, Reason
@@ -46,6 +48,12 @@ class Case:
     def worst_ns(self) -> int | None:
         """What it may take at worst, `None` where a delay is unknown."""
         return None if any(arc.delay_ns is None for arc in self.arcs) else self.known_ns
+
+    @property
+    def fullest(self) -> Fraction:
+        """The largest share of its links between switches that would be reserved."""
+        shares = reserved_shares(self.roads, self.books, self.wish)[self.direction]
+        return max((shares[arc] for arc in self.trail[1:-1]), default=Fraction(0))
 
     @property
     def whole(self) -> Route | None:
