@@ -63,10 +63,20 @@ def prove(network: Topology, installed: RuleSet, steps: Sequence[Step], before: 
     tables = Tables(installed)
     traffic = Traffic(network, before, after)
     case = _Case(network, traffic, tables, Reach(network, traffic.pairs, tables, steps))
+    for pair in traffic.moved:
+        case.samples(pair)
     found = [*chain.from_iterable(case.during(number, step) for number, step in enumerate(steps))]
     if not steps:
         case.doors.update(source for source, _ in traffic.moved)
     return Proof((*found, *case.in_the_end()), case.walks)
+
+
+def harms(network: Topology, installed: RuleSet, step: Step, before: Mapping[str, Placement],
+          after: Mapping[str, Placement]) -> Iterator[Counterexample]:
+    """What some subset of one step would do to packets on the way from the plan `before` to the plan `after`. Whether all is
+    as planned behind it is not asked: there may be further steps."""
+    tables, traffic = Tables(installed), Traffic(network, before, after)
+    return _Case(network, traffic, tables, Reach(network, traffic.pairs, tables, (step,))).during(0, step)
 
 
 class _Case:
@@ -74,7 +84,7 @@ class _Case:
 
     def __init__(self, network: Topology, traffic: Traffic, tables: Tables, reach: Reach) -> None:
         self._network, self._traffic, self._tables, self._reach = network, traffic, tables, reach
-        self._touched = {pair: traffic.samples(pair, reach.rules_of(pair)) for pair in traffic.moved}
+        self._touched: dict[Pair, tuple[Sample, ...]] = {}
         self._ends: dict[Pair, list[Outcome]] = {}
         self.doors: set[str] = set()
         self.walks = 0
@@ -86,7 +96,7 @@ class _Case:
         known = Foreseen(self._network, pending)
         for pair in self._concerned(step):
             ends = self._ends[pair] = list[Outcome]()
-            for sample, failure in _cases(self._samples(pair)):
+            for sample, failure in _cases(self.samples(pair)):
                 ways = known.ways(sample, failure)
                 ends.append(ways[-1][1])
                 yield from islice(_harms(sample, failure, number, step, ways), 1)
@@ -113,7 +123,8 @@ class _Case:
     def _concerned(self, step: Step) -> list[Pair]:
         return sorted(set(chain.from_iterable(self._reach.pairs(change) for change in step.changes)))
 
-    def _samples(self, pair: Pair) -> tuple[Sample, ...]:
+    def samples(self, pair: Pair) -> tuple[Sample, ...]:
+        """The packets of a pair to tell apart, which count as touched from now on."""
         if pair not in self._touched:
             self._touched[pair] = self._traffic.samples(pair, self._reach.rules_of(pair))
         return self._touched[pair]

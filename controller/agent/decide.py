@@ -19,7 +19,7 @@ from controller.agent.scene import Scene
 from controller.agent.world import Batch, ItemKey, Read, World, item_key, sent
 from intents.model import Placement
 from intents.rules import Change, Flow, RuleSet, Table
-from intents.tables import reference_to, references
+from intents.tables import Reference, reference_to, references
 
 COMMIT_S = 0.1
 """From the barrier behind a swap to the release of what was reserved on the old path: what is in flight arrives."""
@@ -95,17 +95,26 @@ def _needs(world: World, before: Needs | None) -> Needs:
 
 def _idle(scene: Scene) -> Iterator[ItemKey]:
     """What is to be retired and nothing leads to."""
-    for gap in scene.gaps.by_dpid.values():
-        yield from (item_key(change.item) for change in gap.changes("retire") if _is_idle(scene, change))
+    for dpid, gap in scene.gaps.by_dpid.items():
+        leaving = [*gap.changes("retire")]
+        used = frozenset(_used(scene, dpid)) if any(not isinstance(change.item, Flow) for change in leaving) else frozenset()
+        yield from (item_key(change.item) for change in leaving if _is_idle(scene, change, used))
 
 
-def _is_idle(scene: Scene, change: Change) -> bool:
+def _used(scene: Scene, dpid: int) -> Iterator[Reference]:
+    """The groups and meters that flows which may be met refer to on a switch."""
+    for rules in scene.belief.versions(dpid) or ():
+        for flow in rules.flows.values():
+            found = [*references(flow)]
+            if found and scene.belief.may_be_met(flow):
+                yield from found
+
+
+def _is_idle(scene: Scene, change: Change, used: frozenset[Reference]) -> bool:
     item = change.item
     if isinstance(item, Flow):
         return item.table != Table.LABEL or not scene.belief.may_be_met(item)
-    used = reference_to(item)
-    return not any(used in references(flow) and scene.belief.may_be_met(flow)
-                   for rules in scene.belief.versions(item.dpid) or () for flow in rules.flows.values())
+    return reference_to(item) not in used
 
 
 def _requests(scene: Scene, chosen: Mapping[int, Offer], token: int) -> Iterator[Read | Batch]:

@@ -11,7 +11,7 @@ from controller.agent.replan import in_place
 from controller.agent.scene import Scene
 from controller.agent.world import ItemKey, item_key
 from intents.model import Placement
-from intents.proof import prove
+from intents.proof import harms
 from intents.rules import Change, Step, merged
 
 
@@ -51,8 +51,8 @@ class _Case:
 
         That not all is delivered yet when they have arrived is no harm: there are further steps."""
         step = Step("switch", (*self._under_way, *changes))
-        found = prove(self._network, self._installed, (step,), self._before, self._after).counterexamples
-        return next((str(each) for each in found if each.step is not None), None)
+        found = harms(self._network, self._installed, step, self._before, self._after)
+        return next(map(str, found), None)
 
 
 def _parts(offers: Iterable[Offer]) -> Iterable[tuple[Change, ...]]:
