@@ -45,6 +45,8 @@ class Snapshot:
     plan: Plan
     target: RuleSet
     actual: RuleSet
+    reads: int = 0
+    """How many times tables were read, since the controller started, for `actual`."""
     down_links: frozenset[str] = frozenset()
     statuses: Mapping[str, Status] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)
@@ -68,12 +70,14 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change of what is wanted, prepared off the loop on the snapshot of `base_revision`, proved, ready to commit."""
+    """A change of what is wanted, prepared off the loop on the snapshot of `base_revision`, proved, ready to commit. `reads`
+    is that snapshot's: where tables have been read since, the target is compiled once more."""
 
     base_revision: int
     documents: Documents
     plan: Plan
     target: RuleSet
+    reads: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def advised(network: Topology, question: Question) -> Advice:
         return Advice(question, found, None, "held back, for some switch has no label, group or meter left for it")
     if not way.proof.holds:
         return Advice(question, found, None, f"held back, for its proof fails: {way.proof.counterexamples[0]}")
-    proposal = Proposal(seen.revision, seen.documents, way.plan, way.target)
+    proposal = Proposal(seen.revision, seen.documents, way.plan, way.target, seen.reads)
     return Advice(question, found, proposal, found.chosen.why)
 
 

@@ -151,7 +151,7 @@ class Agent:
         if proposal.base_revision != world.record.revision or links_moved:
             return Stale(world.record.revision), None
         barred = self._memory.barred_at(now)
-        moved = adopted(world, proposal.documents, ready.wanted, proposal.plan, proposal.target, barred)
+        moved = adopted(world, proposal.documents, ready.wanted, proposal.plan, proposal.target, proposal.reads, barred)
         decision = decide(moved, self._memory, now)
         try:
             self._ledger.commit(decision.world.record, ready.rows)

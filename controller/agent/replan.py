@@ -43,10 +43,9 @@ def up_to_date(world: World, barred: frozenset[int], now: float) -> World:
 
 
 def adopted(world: World, documents: Documents, wanted: Wanted, new: Plan, target: RuleSet,
-            barred: frozenset[int]) -> World:
+            known_reads: int, barred: frozenset[int]) -> World:
     """The world with these wishes, their plan and its target, which were prepared on the world's revision. The target
-    is compiled again where failed links left rules to keep, and by `up_to_date` where tables were read meanwhile."""
-    known_reads = world.revision_reads
+    is compiled again where failed links left rules to keep, and by `up_to_date` where tables have been read since."""
     world = replace(_revised(world, replace(world.record, documents=documents)), wanted=wanted)
     kept = _kept(world, new)
     if world.target is None:
@@ -65,7 +64,7 @@ def _may_begin(world: World, now: float) -> bool:
 
 
 def _revised(world: World, record: Record) -> World:
-    return replace(world, record=replace(record, revision=record.revision + 1), revision_reads=world.reads)
+    return replace(world, record=replace(record, revision=record.revision + 1))
 
 
 def _kept(world: World, new: Plan) -> dict[str, Placement]:

@@ -23,7 +23,8 @@ def published(world: World, memory: Memory, now: float, troubles: tuple[str, ...
     standings = _standings(world, memory)
     return Snapshot(
         revision=world.record.revision, documents=world.record.documents, plan=world.record.plan,
-        target=world.target or RuleSet(), actual=merged(world.known().values()), down_links=world.record.down_links,
+        target=world.target or RuleSet(), actual=merged(world.known().values()), reads=world.reads,
+        down_links=world.record.down_links,
         statuses={key: status for key, (status, _) in standings.items()},
         why={key: why for key, (status, why) in standings.items() if status is not Status.SATISFIED},
         switches=tuple(_views(world, memory)), alarms=(*troubles, *sorted(_alarms(world, memory, now))),

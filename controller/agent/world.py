@@ -74,8 +74,8 @@ class Rejection:
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything the loop decides upon. `target` is what all switches should hold, None until it can be computed
-    (see `replan`); it was compiled with the tables of the first `target_reads` of the `reads` since the start, and
-    `revision_reads` had been when the record got its revision. `edition` grows when channels, links or target do.
+    (see `replan`); it was compiled with the tables of the first `target_reads` of the `reads` since the start. `edition`
+    grows when channels, links or target do.
     `avoid` keeps connections off links that were too full, until these have cooled: no plan needs it, so no store does."""
 
     topology: Topology
@@ -87,7 +87,6 @@ class World:
     target: RuleSet | None = None
     reads: int = 0
     target_reads: int = 0
-    revision_reads: int = 0
     strangers: frozenset[int] = frozenset()
     requests: Mapping[int, Read | Batch] = field(default_factory=dict)
     rejections: Mapping[ItemKey, Rejection] = field(default_factory=dict)

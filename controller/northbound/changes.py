@@ -113,7 +113,7 @@ class Changes:
 
     def _committed(self, snapshot: Snapshot, documents: Documents, way: Way) -> int | None:
         """The revision of a change that stands now, None for one that came too late."""
-        proposal = Proposal(snapshot.revision, documents, way.plan, way.target)
+        proposal = Proposal(snapshot.revision, documents, way.plan, way.target, snapshot.reads)
         try:
             answer = self._authority.submit(proposal).result()
         except CancelledError as error:

@@ -78,7 +78,7 @@ def apply(loop: Loop, text: str) -> None:
     seen, watch, documents = loop.snapshot, Stopwatch(), read_documents((text, "test.yaml"))
     ground = Ground(NETWORK, seen.plan, seen.target, seen.actual, seen.down_links, seen.barred_labels)
     way = built(ground, *planned(ground, documents, watch), watch)
-    answer = loop.submit(Proposal(seen.revision, documents, way.plan, way.target)).result(5)
+    answer = loop.submit(Proposal(seen.revision, documents, way.plan, way.target, seen.reads)).result(5)
     assert isinstance(answer, Committed), answer
 
 

@@ -67,7 +67,7 @@ def apply(loop: Loop) -> None:
     documents, ground = read_documents((TEXT, "relief.yaml")), ground_of(NETWORK, snapshot)
     wanted, plan = planned(ground, documents, watch)
     way = built(ground, wanted, plan, watch)
-    answer = loop.submit(Proposal(snapshot.revision, documents, way.plan, way.target)).result(5)
+    answer = loop.submit(Proposal(snapshot.revision, documents, way.plan, way.target, snapshot.reads)).result(5)
     assert isinstance(answer, Committed)
 
 

@@ -72,7 +72,7 @@ def proposal(loop: Loop, documents: Documents) -> Proposal:
     ground = Ground(NETWORK, seen.plan, seen.target, seen.actual, seen.down_links, seen.barred_labels)
     wanted, plan = planned(ground, documents, watch)
     way = built(ground, wanted, plan, watch)
-    return Proposal(seen.revision, documents, way.plan, way.target)
+    return Proposal(seen.revision, documents, way.plan, way.target, seen.reads)
 
 
 def test_it_drives_the_network_to_what_was_committed(loop: Loop, switches: Switches) -> None:

@@ -144,7 +144,7 @@ class Timeline:
         ground = Ground(self.network, seen.plan, seen.target, seen.actual, seen.down_links, seen.barred_labels)
         wanted, plan = planned(ground, documents, watch)
         way = built(ground, wanted, plan, watch)
-        return Proposal(seen.revision, documents, way.plan, way.target)
+        return Proposal(seen.revision, documents, way.plan, way.target, seen.reads)
 
     def offer(self, documents: Documents) -> Answer | None:
         """Propose documents in place of those that stand."""
