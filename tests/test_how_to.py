@@ -53,3 +53,25 @@ def test_a_python_program_applies_watches_and_deletes_as_told(tmp_path: Path):
                                   timeout=60, check=False)
             assert (done.returncode, done.stderr) == (0, ""), command.line
             assert command.agrees(done.stdout), done.stdout
+
+
+@pytest.mark.slow
+def test_the_program_ends_without_switches_too(tmp_path: Path):
+    with controller(tmp_path) as running:
+        done = program("orchestrate.py", running.server)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:] == ["video is STATUS_PENDING", "video is deleted"]
+
+
+@pytest.mark.slow
+def test_without_a_controller_it_is_said_so(tmp_path: Path):
+    done = program("wrong.py", f"unix:{tmp_path}/nobody.sock")
+    assert (done.returncode, done.stdout) == (1, "UNAVAILABLE\n")
+    assert "Traceback" not in done.stderr
+    assert "nobody.sock" in done.stderr
+
+
+def program(name, server):
+    """What the page's program of that name says."""
+    return subprocess.run([sys.executable, "-c", files(PAGE)[name]], capture_output=True, text=True, timeout=60, check=False,
+                          env={"ISOCHRONE_SERVER": server, "PYTHONPATH": str(PAGES.parent.parent)})

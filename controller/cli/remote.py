@@ -153,7 +153,9 @@ def _client(door: Door) -> Iterator[Client]:
         with Client(address, keys) as client:
             yield client
     except NoAnswerError as error:
-        raise StopError(REFUSED, f"{error}; start one with: isochrone run --topology metro --store metro.db") from error
+        advice = ("start one with: isochrone run --topology metro --store metro.db" if address.port is not None else
+                  "if a lab made that socket, it has ended; the next isochrone lab up names its own")
+        raise StopError(REFUSED, f"{error}; {advice}") from error
     except CallRefusedError as error:
         if error.code != "INVALID_ARGUMENT":
             raise StopError(REFUSED, str(error)) from error

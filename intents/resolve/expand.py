@@ -117,7 +117,8 @@ def _known(kind: str, leaf: Leaf | None, known: Mapping[str, D], scene: Scene) -
     """The document of that name; a problem where there is none."""
     if leaf is not None and leaf.value not in known:
         more = f" and {len(known) - NAMED_AT_MOST} more" if len(known) > NAMED_AT_MOST else ""
-        there_is = f"; there is {', '.join(islice(known, NAMED_AT_MOST))}{more}" if known else "; none is defined"
+        there_is = f"; there is {', '.join(islice(known, NAMED_AT_MOST))}{more}" if known else (
+            f"; none is defined, and a {kind.capitalize()} of that name has to stand beside")
         _note(scene, leaf, f'no {kind} "{leaf.value}"{nearest(leaf.value, known) or there_is}')
     return None if leaf is None else known.get(leaf.value)
 

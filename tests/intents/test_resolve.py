@@ -252,7 +252,7 @@ def test_an_end_outside_of_the_regions_is_refused() -> None:
     ({"path": {"pinned": ["s1", "s2", "s3"], "protection": {"mode": "standby"}}},
      "a pinned path has no second one; say fast-failover, for detours that leave it, or drop one of the two"),
     ({"sle": {"regions": {"only": []}}}, "an empty list leaves no region; name one, or leave the key out"),
-    ({"slice": "tele"}, 'no slice "tele"; none is defined'),
+    ({"slice": "tele"}, 'no slice "tele"; none is defined, and a Slice of that name has to stand beside'),
 ])
 def test_what_does_not_fit_together_is_bad_input(spec: dict[str, Any], message: str) -> None:
     assert [each.split(": ", 1)[1] for each in problems(between("surgeon", "robot", **spec))] == [message]

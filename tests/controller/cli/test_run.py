@@ -162,6 +162,12 @@ def test_nobody_there_is_said_with_what_to_start(isochrone: Isochrone, surgery: 
         assert said.err.startswith(f"no controller answers at 127.0.0.1:{port}; start one with: isochrone run ")
 
 
+def test_of_a_socket_that_a_lab_left_the_lab_is_spoken_of(isochrone: Isochrone, tmp_path: Path) -> None:
+    said = isochrone("watch", "--server", f"unix:{tmp_path}/grpc.sock")
+    assert (said.status, said.err) == (1, f"no controller answers at unix:{tmp_path}/grpc.sock; if a lab made that socket, "
+                                          "it has ended; the next isochrone lab up names its own\n")
+
+
 @pytest.mark.parametrize(("server", "words"), [("somewhere", "HOST:PORT"), ("192.0.2.1:1", "give --tls a folder of keys")])
 def test_a_server_that_cannot_be_called_is_bad_input(isochrone: Isochrone, server: str, words: str) -> None:
     said = isochrone("get", "--server", server)
