@@ -20,7 +20,8 @@ from controller.northbound.tls import read_keys
 from controller.reference import Reference
 from controller.southbound.channel import Southbound
 from controller.southbound.listener import ListenError
-from controller.store.sqlite import StoreError, open_store
+from controller.store.sqlite import Store, StoreError, open_store
+from topologies.model import Topology
 from topologies.source import BadInput
 
 log = structlog.get_logger(__name__)
@@ -53,7 +54,7 @@ def run(settings: Settings) -> None:
             network = settings.topology.load(read_file)
             store = world.enter_context(closing(open_store(str(settings.store))))
             southbound = Southbound()
-            loop = Loop(network, store, southbound, autonomy=settings.autonomy)
+            loop = _loop(network, store, southbound, settings)
             port = southbound.start(openflow.host, openflow.port or 0, loop.tell, loop.tell)
             world.callback(southbound.stop)
             loop.start()
@@ -66,6 +67,15 @@ def run(settings: Settings) -> None:
         print(f"ready: grpc {northbound.address}, openflow {replace(openflow, port=port)}, topology {network.name}, "
               f"revision {loop.snapshot.revision}", flush=True)
         stop.wait()
+
+
+def _loop(network: Topology, store: Store, southbound: Southbound, settings: Settings) -> Loop:
+    try:
+        return Loop(network, store, southbound, autonomy=settings.autonomy)
+    except BadInput as bad:
+        unfit = (f"store {settings.store}: what it holds does not fit topology {network.name}; run the topology that it was "
+                 "made for, or name another --store")
+        raise bad_input([*bad.problems, unfit]) from bad
 
 
 @contextmanager

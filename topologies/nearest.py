@@ -16,7 +16,8 @@ def nearest(name: str, known: Iterable[str], most: int = 1) -> str:
     """`; did you mean "robot"?` with up to `most` names, or nothing where none is near. Case alone is no distance."""
     by_folded, folded = _folded(frozenset(known)), name.casefold()[:64]
     compared = by_folded if len(by_folded) <= _MOST_COMPARED else _alike(folded, by_folded)
-    found = get_close_matches(folded, compared, n=most, cutoff=0.6)
+    turned = [each for each in compared if sorted(each) == sorted(folded)]  # "form" is "from" rather than "for"
+    found = list(dict.fromkeys((*turned, *get_close_matches(folded, compared, n=most, cutoff=0.6))))[:most]
     quoted = " or ".join(f'"{by_folded[each]}"' for each in found)
     return f"; did you mean {quoted}?" if found else ""
 

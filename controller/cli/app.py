@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from controller.reference import Reference
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  rich_markup_mode=None, help="Intent-based SDN: YAML intents become proved OpenFlow paths.")
+                  rich_markup_mode=None)
 
 
 class Output(str, Enum):
@@ -200,6 +200,18 @@ def version() -> None:
     from importlib.metadata import version as installed
 
     typer.echo(installed("isochrone"))
+
+
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _isochrone(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
+                                                     help="Show the version.")] = False) -> None:
+    """Intent-based SDN: YAML intents become proved OpenFlow paths."""
 
 
 def _reference(topology: str | None, capacity: str | None) -> "Reference | None":

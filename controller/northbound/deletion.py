@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 from controller.door import Name, by_name, mentions
-from controller.northbound.errors import NotDoneError
+from controller.northbound.errors import NotDoneError, missing
 from controller.road import Ground, Stopwatch, planned
 from controller.snapshot import Snapshot
 from intents.documents import Documents
 from intents.model import Plan, Wanted
-from topologies.nearest import nearest
 from topologies.source import BadInput
 
 
@@ -17,8 +16,7 @@ def left(snapshot: Snapshot, names: Sequence[Name]) -> Documents:
     standing = by_name(snapshot.documents)
     for kind, name in names:
         if (kind, name) not in standing:
-            others = [other for of, other in standing if of == kind]
-            raise NotDoneError("NOT_FOUND", f'no {kind} "{name}"{nearest(name, others)}')
+            raise missing((kind, name), standing)
     gone: dict[str, list[str]] = {"intent": [], "slice": [], "profile": []}
     for kind, name in names:
         gone[kind].append(name)

@@ -13,7 +13,7 @@ from grpc_status import rpc_status
 from controller.door import Kind, Name, by_name
 from controller.northbound.changes import Authority, Changes
 from controller.northbound.decisions import decision_message, load_message
-from controller.northbound.errors import NotDoneError
+from controller.northbound.errors import NotDoneError, missing
 from controller.northbound.explain import explained
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
@@ -23,7 +23,6 @@ from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Document
 from topologies.model import Topology
-from topologies.nearest import nearest
 from topologies.source import BadInput
 
 KINDS: dict[int, Kind] = {pb.KIND_INTENT: "intent", pb.KIND_SLICE: "slice", pb.KIND_PROFILE: "profile"}
@@ -141,8 +140,7 @@ def _name(reference: pb.Reference) -> Name:
 
 def _find(known: dict[Name, Document], name: Name) -> Document:
     if name not in known:
-        others = [other for kind, other in known if kind == name[0]]
-        raise NotDoneError("NOT_FOUND", f'no {name[0]} "{name[1]}"{nearest(name[1], others)}')
+        raise missing(name, known)
     return known[name]
 
 

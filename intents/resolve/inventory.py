@@ -97,7 +97,12 @@ class Inventory:
             raise UnclearNameError(f'"{text}" is a {" and a ".join(found)}; write '
                           + " or ".join(f'"{kind}/{text}"' for kind in found))
         known = {name for members in kinds.values() for name in members}
-        raise UnclearNameError(f'no {next(iter(kinds))} "{text}" in topology "{self.network.name}"{_hint(text, known)}')
+        hint = self._is_switch(text) if "host" in kinds and text in self.network.switch_by_name else _hint(text, known)
+        raise UnclearNameError(f'no {next(iter(kinds))} "{text}" in topology "{self.network.name}"{hint}')
+
+    def _is_switch(self, name: str) -> str:
+        hosts = [host.name for host in self.network.hosts if host.at.switch == name]
+        return f'; it is a switch, hosts there: {_listed(hosts)}'
 
     def _addressed(self, text: str) -> tuple[str, ...]:
         try:

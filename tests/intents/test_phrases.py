@@ -101,6 +101,7 @@ ERRORS = [
     ("about 1 ms path", 1, '"about" is vague; say a bound: "under", "at most" or "at least"'),
     ("path from a to b ~ 1 ms", 18, '"~" is vague; say a bound: "under", "at most" or "at least"'),
     ("undr 2 ms path", 1, f'"undr" is not a word of phrases; did you mean "under"?; {CHOICES_AT_START}'),
+    ("path form a to b", 6, '"form" is not a word of phrases; did you mean "from"?'),
     ("path frm a to b", 6, '"frm" is not a word of phrases; did you mean "from"?'),
     ("", 1, f"the phrase is empty; {CHOICES_AT_START}"),
     ("path from a to ", 15, 'the phrase ends too early; here may stand "nearest", a name'),

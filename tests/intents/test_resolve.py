@@ -175,6 +175,7 @@ def test_an_end_is_one_host(end: str, host: str) -> None:
     ("10.9.9.9", 'address "10.9.9.9" has no host; name one that has'),
     ("10.0.1.2/24", '"10.0.1.2/24" is no IPv4 address or prefix; write it like 10.0.0.1 or 10.0.0.0/24'),
     ("s3:1", 'no host at "s3:1"; hosts there: "s3:10" (camera), "s3:9" (robot)'),
+    ("s3", 'no host "s3" in topology "town"; it is a switch, hosts there: camera, robot'),
     ("s33:1", 'no switch "s33" in topology "town"; did you mean "s3"?'),
     ("desk", '"surgeon" and "desk" are the same host; a connection runs between two'),
 ])

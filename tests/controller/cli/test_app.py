@@ -18,6 +18,11 @@ def test_the_version_comes_without_what_is_heavy() -> None:
     assert said.stdout.splitlines() == ["0.1.0", "[]"]
 
 
+def test_the_version_is_an_option_too(isochrone: Isochrone) -> None:
+    said = isochrone("--version")
+    assert (said.status, said.out, said.err) == (0, isochrone("version").out, "")
+
+
 @pytest.mark.parametrize("words", [["--colour"], ["aply"], ["plan", "--topolgy", "metro"], ["run", "--topology", "metro"],
                                    ["get", "-o", "xml"], ["get", "--kind", "host"], ["delete"]])
 def test_wrong_usage_ends_with_2(isochrone: Isochrone, words: list[str]) -> None:

@@ -202,6 +202,10 @@ def test_what_was_applied_is_there_after_a_restart(isochrone: Isochrone, surgery
         running.ended(signal.SIGKILL)
     with controller(tmp_path) as running:
         assert "surgery" in isochrone("get", "--server", running.server).out
+    told = isochrone("run", *FREE, "--store", running.store, "--topology", "diamond")
+    assert (told.status, told.out) == (2, "")
+    assert told.err.splitlines()[-1] == (f"store {running.store}: what it holds does not fit topology diamond; "
+                                         "run the topology that it was made for, or name another --store")
 
 
 @pytest.mark.parametrize(("words", "said"), [

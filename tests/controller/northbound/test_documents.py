@@ -41,6 +41,13 @@ def test_an_unknown_name_is_answered_with_the_nearest(client: Client) -> None:
         assert refused.value.code == "NOT_FOUND"
 
 
+def test_a_name_of_another_kind_is_said_to_be_that(client: Client) -> None:
+    apply(client, SURGERY, TELEMEDICINE)
+    for call in (lambda: client.get(INTENT("telemedicine")), lambda: client.delete([INTENT("telemedicine")])):
+        with pytest.raises(CallRefusedError, match='no intent "telemedicine"; there is a slice of that name: say its kind'):
+            call()
+
+
 def test_a_kind_must_be_named(client: Client) -> None:
     with pytest.raises(CallRefusedError, match="intent, slice or profile") as refused:
         client.list(pb.KIND_UNSPECIFIED)
