@@ -154,7 +154,8 @@ def _nobody(name: str, asked: Sequence[str], names: Names) -> str:
     if other:
         return f'no {asked[0]} "{name}", but a {other}: say "for {name} {other}"'
     known = sorted({spelling for kind in asked for spelling in names.of(kind)})
-    there_is = f"; there is {', '.join(known)}" if known else "; none is defined"
+    there_is = f"; there is {', '.join(known)}" if known else (
+        f"; none is defined, and a {asked[0].capitalize()} of that name has to stand beside")
     return f'no {" or ".join(asked)} "{name}"{nearest(name, known, most=3) or there_is}'
 
 
