@@ -101,8 +101,20 @@ class Books:
             return lambda arc: arc not in barred and self.fits(((arc, wished),), key)
         rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
         reserved, capacity, queues = self.reserved_bps, self.capacity_bps, self._queues[wished.service_class]
+        free, smallest = queues.free, queues.smallest  # as _Queues.left has it: no call where it is asked most
         return lambda arc: (arc not in barred and reserved[arc] + rate <= capacity[arc]
-                            and burst <= queues.left(arc, packet))
+                            and burst <= free[arc] + (packet if packet < smallest[arc] else smallest[arc]))
+
+    def is_open(self, trail: Sequence[int], wished: Demand) -> bool:
+        """Whether each of these arcs has room for a demand of a connection that holds nothing."""
+        rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
+        reserved, capacity, queues = self.reserved_bps, self.capacity_bps, self._queues[wished.service_class]
+        free, smallest = queues.free, queues.smallest
+        for arc in trail:
+            if reserved[arc] + rate > capacity[arc] or burst > free[arc] + (
+                    packet if packet < smallest[arc] else smallest[arc]):
+                return False
+        return True
 
     def fits(self, claims: Iterable[Claim], key: str) -> bool:
         """Whether the claims of the connection `key` have room together, beside all others and what it holds."""
@@ -116,11 +128,16 @@ class Books:
 
     def take(self, claims: Iterable[Claim], key: str) -> None:
         """Enters the claims of the connection `key`, once for all of them. They fit, or are there already."""
-        held = self._held.get(key, {})
-        for arc, wishes in _by_arc(claims).items():
-            rate, burst = _growth(held.get(arc, ()), wishes)
+        held, listed = self._held.get(key), list(claims)
+        if held is None and len({arc for arc, _ in listed}) == len(listed):
+            for arc, wished in listed:
+                self.reserved_bps[arc] += wished.rate_bps
+                self._queues[wished.service_class].enter(arc, wished.burst_bytes, wished.packet_bytes)
+            return
+        for arc, wishes in _by_arc(listed).items():
+            rate, burst = _growth((held or {}).get(arc, ()), wishes)
             self.reserved_bps[arc] += rate
-            self._queues[wishes[0].service_class].enter(arc, burst, [wished.packet_bytes for wished in wishes])
+            self._queues[wishes[0].service_class].enter(arc, burst, *(wished.packet_bytes for wished in wishes))
 
     def growth(self, claims: Iterable[Claim], key: str) -> dict[int, tuple[int, int]]:
         """By how much rate and bursts grow on each arc when the connection `key` takes claims beside what it holds."""
@@ -140,7 +157,7 @@ class Books:
         packet, queue = _packet_and_queue(arc, draws)
         self.reserved_bps[arc] += self._pool_bps.enter(arc, _rates(draws), from_switches)
         burst = self._pool_bytes.enter(queue, _bursts(draws), from_switches)
-        self._queues[queue[1]].enter(arc, burst, [packet])
+        self._queues[queue[1]].enter(arc, burst, packet)
 
     def hold(self, claims: Iterable[Claim], key: str) -> None:
         """Enters the old path of a connection that is about to move. Its new one is taken beside it."""
@@ -153,7 +170,7 @@ class Books:
         for arc, wishes in self._held.pop(key, {}).items():
             rate, burst = _growth((), wishes)
             self.reserved_bps[arc] -= rate
-            self._queues[wishes[0].service_class].leave(arc, burst, [wished.packet_bytes for wished in wishes])
+            self._queues[wishes[0].service_class].leave(arc, burst, *(wished.packet_bytes for wished in wishes))
 
 
 class Backup(Books):
@@ -221,26 +238,28 @@ class _Queues:
     """The queues of one class, arc by arc, in bytes."""
 
     def __init__(self, allowance_ns: int, capacity_bps: Sequence[int]):
-        self._free = [allowance_ns * rate // (8 * NS) for rate in capacity_bps]
+        self.free = [allowance_ns * rate // (8 * NS) for rate in capacity_bps]
+        self.smallest = [_NO_PACKET] * len(capacity_bps)
         self._packets: list[dict[int, int]] = [{} for _ in capacity_bps]
-        self._smallest = [_NO_PACKET] * len(capacity_bps)
 
     def left(self, arc: int, packet_bytes: int) -> int:
-        smallest = self._smallest[arc]
-        return self._free[arc] + (smallest if smallest < packet_bytes else packet_bytes)
+        smallest = self.smallest[arc]
+        return self.free[arc] + (smallest if smallest < packet_bytes else packet_bytes)
 
-    def enter(self, arc: int, burst_bytes: int, packets: Sequence[int]) -> None:
-        self._move(arc, -burst_bytes, packets, 1)
-
-    def leave(self, arc: int, burst_bytes: int, packets: Sequence[int]) -> None:
-        self._move(arc, burst_bytes, packets, -1)
-
-    def _move(self, arc: int, freed_bytes: int, packets: Sequence[int], step: int) -> None:
+    def enter(self, arc: int, burst_bytes: int, *packets: int) -> None:
         counts = self._packets[arc]
-        self._free[arc] += freed_bytes
+        self.free[arc] -= burst_bytes
         for packet in packets:
-            counts[packet] = counts.get(packet, 0) + step
-        self._smallest[arc] = min((packet for packet, count in counts.items() if count), default=_NO_PACKET)
+            counts[packet] = counts.get(packet, 0) + 1
+            if packet < self.smallest[arc]:
+                self.smallest[arc] = packet
+
+    def leave(self, arc: int, burst_bytes: int, *packets: int) -> None:
+        counts = self._packets[arc]
+        self.free[arc] += burst_bytes
+        for packet in packets:
+            counts[packet] -= 1
+        self.smallest[arc] = min((packet for packet, count in counts.items() if count), default=_NO_PACKET)
 
 
 _NO_PACKET = 1 << 62

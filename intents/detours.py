@@ -54,6 +54,8 @@ def is_sheltered(roads: Roads, books: Books, connection: Connection, chosen: Rou
 
 def enter_draws(roads: Roads, books: Books, connection: Connection, chosen: Route) -> None:
     """Enters what the detours of a route draw on the pool. They have room."""
+    if not chosen.detours:
+        return
     draft = _Draft(roads, books, connection, chosen)
     for detour in chosen.detours:
         draft.enter(detour)

@@ -140,10 +140,12 @@ def _left_out(roads: Roads, connection: Connection, bound: LatencyBound) -> str:
     if connection.pinned is not None:
         return ""
     unknown = barred_to(roads, connection) - barred_to(roads, replace(connection, latency=None))
+    if not unknown:
+        return ""
     lines = [hop(roads.network, replace(arc, delay_ns=arc.delay_ns or 0), "forward", connection.service_class,
                  connection.bandwidth.max_packet_bytes) for arc in roads.arcs]
     least = _least_ns(roads, connection, [line.total_ns if line else 0 for line in lines])
-    if not unknown or not bound.admits(least * _ways(bound)):
+    if not bound.admits(least * _ways(bound)):
         return ""
     links = {roads.arcs[arc].link for arc in unknown}
     return f"; the delay of {_listed(links)} is unknown and so meets no bound: declare it if it is short"
