@@ -251,8 +251,7 @@ class _Queues:
         self.free[arc] -= burst_bytes
         for packet in packets:
             counts[packet] = counts.get(packet, 0) + 1
-            if packet < self.smallest[arc]:
-                self.smallest[arc] = packet
+            self.smallest[arc] = min(self.smallest[arc], packet)
 
     def leave(self, arc: int, burst_bytes: int, *packets: int) -> None:
         counts = self._packets[arc]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import islice
 
-from intents.roads import COST_UNIT, Measure, Roads
+from intents.roads import COST_UNIT, HOP_BITS, Measure, Roads
 
 EFFORT = 20_000
 """Partial paths that a search through stops looks at before it gives up. A simple path through given switches is an NP-hard
@@ -38,19 +38,54 @@ def trails(roads: Roads, search: Search) -> Iterator[Trail]:
 
     The later ones come only where a limit asks for speed beside cost: together they are every trade worth making.
     """
-    return _through_stops(roads, search) if search.via else _straight(roads, search)
+    if search.via:
+        return _through_stops(roads, search)
+    if search.limit_ns is not None and search.measure.cost_first:
+        return _trades(roads, search)
+    found = _lightest(roads, search)
+    return iter(() if found is None else (found,))
 
 
-def _straight(roads: Roads, search: Search) -> Iterator[Trail]:
+def _lightest(roads: Roads, search: Search) -> Trail | None:
+    """The path that an empty network would have, where it can be used: leaving arcs out makes none better. Else A*, guided
+    by the static distance to the goal; of two labels of a switch the first to leave the heap is the better one, so that
+    arcs need be asked for only then."""
+    usable, goal, most = search.usable, search.goal, search.limit_ns
+    ahead, steps, exits = roads.ahead(search.measure, goal), roads.steps(search.measure), roads.exits
+    limit = ahead.get(search.start, -1) if most is None else (most + 1 << HOP_BITS) - 1
+    if not 0 <= ahead.get(search.start, -1) <= limit:
+        return None
+    unhindered = roads.unhindered(search.measure, search.start, goal)
+    if all(map(usable, unhindered)):
+        return unhindered
+    heap: list[tuple[int, Trail, str]] = []
+    done, so_far, trail, node = {search.start}, 0, Trail(), search.start
+    while node != goal:
+        done.add(node)
+        for arc, target in exits[node]:
+            if target not in done:
+                heappush(heap, (so_far + steps[arc] + ahead[target], (*trail, arc), target))
+        while heap:
+            estimate, trail, node = heappop(heap)
+            if node not in done and usable(trail[-1]):
+                break
+        else:
+            return None
+        if most is not None and estimate > limit:
+            return None
+        so_far = estimate - ahead[node]
+    return trail
+
+
+def _trades(roads: Roads, search: Search) -> Iterator[Trail]:
     """Label setting with dominance, guided by the static distance to the goal (A*).
 
     Labels leave the heap in the order of weight, so one that comes to a switch later is of use only if it is faster than
     all before it. A loop is never faster: no set of visited switches is needed.
     """
     weights, exits, usable, limit = roads.weights(search.measure), roads.exits, search.usable, search.limit_ns
-    ahead = roads.distances(search.measure, search.goal)
-    fast = ahead if limit is None else roads.distances(_delay_of(search.measure), search.goal)
-    if search.start not in ahead or (limit is not None and fast[search.start] > limit):
+    ahead, fast = (roads.distances(measure, search.goal) for measure in (search.measure, _delay_of(search.measure)))
+    if limit is None or search.start not in ahead or fast[search.start] > limit:
         return
     fastest: dict[str, int] = {}
     heap: list[tuple[int, int, Trail, str]] = [(ahead[search.start], 0, (), search.start)]
@@ -58,7 +93,7 @@ def _straight(roads: Roads, search: Search) -> Iterator[Trail]:
         estimate, hops, trail, node = heappop(heap)
         weight = estimate - ahead[node]
         delay = weight % COST_UNIT
-        if node in fastest and (limit is None or fastest[node] <= delay):
+        if node in fastest and fastest[node] <= delay:
             continue
         fastest[node] = delay
         if node == search.goal:
@@ -66,13 +101,9 @@ def _straight(roads: Roads, search: Search) -> Iterator[Trail]:
             continue
         for arc, target in exits[node]:
             so_far = weight + weights[arc]
-            if limit is None:
-                if target in fastest:
-                    continue
-            else:
-                delay = so_far % COST_UNIT
-                if delay + fast[target] > limit or (target in fastest and fastest[target] <= delay):
-                    continue
+            delay = so_far % COST_UNIT
+            if delay + fast[target] > limit or (target in fastest and fastest[target] <= delay):
+                continue
             if usable(arc):
                 heappush(heap, (so_far + ahead[target], hops + 1, (*trail, arc), target))
 

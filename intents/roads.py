@@ -21,6 +21,9 @@ COST_UNIT = 1 << 80
 """One unit of link cost in a weight that puts cost before delay: more than any sum of delays, so that weights stay plain
 integers, which compare as (cost, delay) does."""
 
+HOP_BITS = 16
+"""A step is a weight shifted by so much, and one hop: no path has as many, so steps compare as (weight, hops) does."""
+
 LABEL_BYTES = 4
 """What a path between switches adds to a packet: one MPLS label stack entry (RFC 3032)."""
 
@@ -52,7 +55,10 @@ class Roads:
         """The fastest ways around arcs, room aside, as detours.py finds them."""
         self._lines: dict[tuple[str, int, Direction], Sequence[BudgetLine | None]] = {}
         self._weights: dict[Measure, Sequence[int]] = {}
+        self._steps: dict[Measure, Sequence[int]] = {}
+        self._ahead: dict[tuple[Measure, str], Mapping[str, int]] = {}
         self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
+        self._unhindered: dict[tuple[Measure, str, str], tuple[int, ...]] = {}
         self._barred: dict[tuple[object, ...], frozenset[int]] = {}
         self._at: dict[str, frozenset[int]] = {}
         self._beside: dict[frozenset[str], frozenset[int]] = {}
@@ -77,24 +83,51 @@ class Roads:
                                            for arc, line in zip(self.arcs, lines, strict=True))
         return self._weights[measure]
 
+    def steps(self, measure: Measure) -> Sequence[int]:
+        """The weight of each arc, and then its one hop."""
+        if measure not in self._steps:
+            self._steps[measure] = tuple((weight << HOP_BITS) + 1 for weight in self.weights(measure))
+        return self._steps[measure]
+
+    def ahead(self, measure: Measure, goal: str) -> Mapping[str, int]:
+        """The least sum of steps from every switch that reaches the switch `goal`."""
+        if (measure, goal) not in self._ahead:
+            self._ahead[measure, goal] = self.distances_by(self.steps(measure), goal)
+        return self._ahead[measure, goal]
+
     def distances(self, measure: Measure, goal: str) -> Mapping[str, int]:
         """The least weight from every switch that reaches the switch `goal`: what is still ahead at best."""
         if (measure, goal) not in self._distances:
-            self._distances[measure, goal] = self.distances_by(self.weights(measure), goal)
+            self._distances[measure, goal] = {node: steps >> HOP_BITS for node, steps in self.ahead(measure, goal).items()}
         return self._distances[measure, goal]
+
+    def unhindered(self, measure: Measure, start: str, goal: str) -> tuple[int, ...]:
+        """The best path of all from a switch to one that it reaches, whatever room there is: the arcs in order."""
+        key = (measure, start, goal)
+        if key not in self._unhindered:
+            steps, ahead, node, trail = self.steps(measure), self.ahead(measure, goal), start, []
+            while node != goal:
+                arc, node = next(exit_ for exit_ in self.exits[node]
+                                 if steps[exit_[0]] + ahead[exit_[1]] == ahead[node])
+                trail.append(arc)
+            self._unhindered[key] = tuple(trail)
+        return self._unhindered[key]
 
     def distances_by(self, weights: Sequence[int], goal: str) -> Mapping[str, int]:
         """The least sum of any such weights, one an arc, from every switch that reaches the switch `goal`."""
         found: dict[str, int] = {}
-        heap = [(0, goal)]
+        least, heap, mirror, exits = {goal: 0}, [(0, goal)], self.mirror, self.exits
         while heap:
             distance, node = heappop(heap)
             if node in found:
                 continue
             found[node] = distance
-            for arc, neighbour in self.exits[node]:
+            for arc, neighbour in exits[node]:
                 if neighbour not in found:
-                    heappush(heap, (distance + weights[self.mirror[arc]], neighbour))
+                    further = distance + weights[mirror[arc]]
+                    if neighbour not in least or further < least[neighbour]:
+                        least[neighbour] = further
+                        heappush(heap, (further, neighbour))
         return found
 
     def barred(self, avoid_links: frozenset[str], avoid_switches: frozenset[str], packet_bytes: int,
