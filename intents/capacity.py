@@ -22,9 +22,8 @@ shaper spreads them again.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from intents.diversity import Apart
 from intents.model import Connection, Direction
@@ -33,8 +32,7 @@ from topologies.model import Topology
 NS = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """What one direction of a connection asks of every arc: a rate, a burst, and how much of it one packet may be."""
 
     service_class: str
@@ -115,6 +113,14 @@ class Books:
                     packet if packet < smallest[arc] else smallest[arc]):
                 return False
         return True
+
+    def enter(self, trail: Sequence[int], wished: Demand) -> None:
+        """Enters such a demand on arcs that are open, each once."""
+        rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
+        reserved, queues = self.reserved_bps, self._queues[wished.service_class]
+        for arc in trail:
+            reserved[arc] += rate
+            queues.enter(arc, burst, packet)
 
     def fits(self, claims: Iterable[Claim], key: str) -> bool:
         """Whether the claims of the connection `key` have room together, beside all others and what it holds."""

@@ -8,9 +8,10 @@ that both want.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, islice
 
-from intents.model import Connection, Reason, Refusal
+from intents.model import Connection, Direction, Reason, Refusal, Selector
 from intents.selectors import match_words, selector_fields
 
 NAMED_AT_MOST = 3
@@ -35,8 +36,10 @@ def _by_pair(connections: Iterable[Connection]) -> Mapping[tuple[str, str], Mapp
     """For the packets of each host to each other host, the keys of those who want them, by what they ask of them."""
     found: dict[tuple[str, str], dict[Packets, list[str]]] = defaultdict(lambda: defaultdict(list))
     for connection in sorted(connections, key=lambda connection: connection.key):
-        for ends, packets in _directions(connection):
-            found[ends][tuple(sorted(packets.items()))].append(connection.key)
+        ends = connection.source, connection.target
+        found[ends][_packets(connection.selector, "forward")].append(connection.key)
+        if connection.both_ways:
+            found[ends[::-1]][_packets(connection.selector, "reverse")].append(connection.key)
     return found
 
 
@@ -64,6 +67,11 @@ def _by_common(selectors: Iterable[Packets], common: frozenset[str],
     for packets in selectors:
         found[tuple(part for part in packets if part[0] in common)] += keys_by_packets[packets]
     return {values: sorted(keys) for values, keys in found.items()}
+
+
+@lru_cache(1 << 12)
+def _packets(selector: Selector, direction: Direction) -> Packets:
+    return tuple(sorted(selector_fields(selector, direction).items()))
 
 
 def _refusal(connection: Connection, opponents: Sequence[Connection]) -> Refusal:

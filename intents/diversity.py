@@ -76,8 +76,14 @@ class Apart:
         found._wish(connections)
         return found
 
+    def minds(self, connection: Connection) -> bool:
+        """Whether anybody keeps apart from a connection, or it from anybody."""
+        return connection.intent in self._named
+
     def bonds(self, connection: Connection) -> tuple[Bond, ...]:
         """The intents that a connection keeps apart from, by name; its own wishes first."""
+        if not connection.diverse_from and connection.intent not in self._askers:
+            return ()
         own = [Bond(other, connection.diverse_level, False) for other in sorted(connection.diverse_from)]
         asked = self._askers.get(connection.intent, {})
         return (*own, *(Bond(other, level, True) for other, level in sorted(asked.items())))

@@ -28,6 +28,7 @@ from intents.roads import Roads
 from intents.routes import Route, claims, limit_ns, obeyed, price
 from intents.shelter import sheltered
 from intents.staying import kept, protect, route_of
+from intents.usual import Usual
 from topologies.model import Topology
 
 
@@ -52,9 +53,14 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
 
     moving = [one for one in ranked if one.key in old and one.key not in routes]
     coming = moving + [one for one in ranked if one.key not in old]
+    usual = Usual(roads, books)
     for place, one in enumerate(coming):
+        if one.key not in old and (found := usual.taken(one)) is not None:
+            routes[one.key] = found
+            continue
+        later = coming[place + 1:] if books.apart.bonds(one) else ()
         chosen = sheltered(roads, books, one, ready[one.key])[0] if one.key in ready else _chosen(
-            roads, books, one, old, coming[place + 1:])
+            roads, books, one, old, later)
         if chosen is None:
             books.release(one.key)
             books.apart.release(one)
@@ -130,15 +136,12 @@ def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement
               for direction, trail in (chosen.standby.trails() if chosen.standby else ())]
     paths += [replace(_path(roads, connection, detour.direction, whole_way(chosen, detour)), role="detour",
                       protects=roads.arcs[detour.arc].link) for detour in chosen.detours]
-    lines = [roads.lines(connection.service_class, connection.bandwidth.max_packet_bytes, direction)[arc]
-             for direction, trail in chosen.trails() for arc in trail]
-    budget = tuple(line for line in lines if line is not None)
-    return Placement(connection, tuple(paths), budget if len(budget) == len(lines) else ())
+    service_class, packet = connection.service_class, connection.bandwidth.max_packet_bytes
+    budgets = [roads.budget(service_class, packet, direction, trail) for direction, trail in chosen.trails()]
+    known = [budget for budget in budgets if budget is not None]
+    return Placement(connection, tuple(paths), sum(known[1:], known[0]) if known == budgets else ())
 
 
 def _path(roads: Roads, connection: Connection, direction: Direction, trail: Trail) -> Path:
-    arcs = [roads.arcs[arc] for arc in trail]
-    delays = [arc.delay_ns for arc in arcs if arc.delay_ns is not None]
     wished = demand(connection, direction)
-    return Path("working", direction, (arcs[0].source, *(arc.target for arc in arcs)), tuple(arc.link for arc in arcs),
-                sum(delays) if len(delays) == len(arcs) else None, wished.rate_bps if wished else 0)
+    return Path("working", direction, *roads.along(trail), wished.rate_bps if wished else 0)

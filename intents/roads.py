@@ -6,8 +6,8 @@ kept for the life of the index, which is one plan.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from intents.budget import hop
 from intents.model import BudgetLine, Direction
@@ -28,13 +28,30 @@ LABEL_BYTES = 4
 """What a path between switches adds to a packet: one MPLS label stack entry (RFC 3032)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What makes a path short: the budget in ns of a packet of this class and size, or cost first and then the budget."""
 
     service_class: str
     packet_bytes: int
     cost_first: bool = False
+
+
+class Pair(NamedTuple):
+    """The switches of two hosts, the first and the last arc of any path between them, and the smaller of their MTUs."""
+
+    start: str
+    goal: str
+    first: int
+    last: int
+    mtu: int
+
+
+class Along(NamedTuple):
+    """The nodes and links of a way, and its propagation in ns, `None` where one is unknown."""
+
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+    delay_ns: int | None
 
 
 class Roads:
@@ -62,6 +79,17 @@ class Roads:
         self._barred: dict[tuple[object, ...], frozenset[int]] = {}
         self._at: dict[str, frozenset[int]] = {}
         self._beside: dict[frozenset[str], frozenset[int]] = {}
+        self._pairs: dict[tuple[str, str], Pair] = {}
+        self._along: dict[tuple[int, ...], Along] = {}
+        self._budgets: dict[tuple[object, ...], tuple[BudgetLine, ...] | None] = {}
+
+    def between(self, source: str, target: str) -> "Pair":
+        """What lies at the two ends of any path from a host to another."""
+        if (source, target) not in self._pairs:
+            hosts = self.network.host_by_name[source], self.network.host_by_name[target]
+            self._pairs[source, target] = Pair(hosts[0].at.switch, hosts[1].at.switch, *self.access(*hosts),
+                                               min(host.mtu for host in hosts))
+        return self._pairs[source, target]
 
     def access(self, source: Host, target: Host) -> tuple[int, int]:
         """The first and the last arc of any path from a host to another."""
@@ -73,6 +101,25 @@ class Roads:
         if key not in self._lines:
             self._lines[key] = tuple(hop(self.network, arc, direction, service_class, packet_bytes) for arc in self.arcs)
         return self._lines[key]
+
+    def budget(self, service_class: str, packet_bytes: int, direction: Direction, trail: tuple[int, ...],
+               ) -> tuple[BudgetLine, ...] | None:
+        """The budget of a way, hop by hop; `None` where a delay on it is unknown."""
+        key = (service_class, packet_bytes, direction, trail)
+        if key not in self._budgets:
+            lines = self.lines(service_class, packet_bytes, direction)
+            known = tuple(line for arc in trail if (line := lines[arc]) is not None)
+            self._budgets[key] = known if len(known) == len(trail) else None
+        return self._budgets[key]
+
+    def along(self, trail: tuple[int, ...]) -> "Along":
+        """What a way comes by."""
+        if trail not in self._along:
+            arcs = [self.arcs[arc] for arc in trail]
+            delays = [arc.delay_ns for arc in arcs if arc.delay_ns is not None]
+            self._along[trail] = Along((arcs[0].source, *(arc.target for arc in arcs)), tuple(arc.link for arc in arcs),
+                                       sum(delays) if len(delays) == len(arcs) else None)
+        return self._along[trail]
 
     def weights(self, measure: Measure) -> Sequence[int]:
         """The weight of each arc; `weight % COST_UNIT` is its budget in ns under either measure."""

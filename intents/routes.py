@@ -152,7 +152,7 @@ def shut_to(roads: Roads, books: Books, connection: Connection) -> frozenset[int
 
 def largest_packet(roads: Roads, connection: Connection) -> int:
     """The largest IP packet that can come, in bytes."""
-    return min(connection.bandwidth.max_packet_bytes, *(host.mtu for host in ends(roads, connection, "forward")))
+    return min(connection.bandwidth.max_packet_bytes, roads.between(connection.source, connection.target).mtu)
 
 
 def ends(roads: Roads, connection: Connection, direction: Direction) -> tuple[Host, Host]:
@@ -163,6 +163,8 @@ def ends(roads: Roads, connection: Connection, direction: Direction) -> tuple[Ho
 
 def stops(connection: Connection, direction: Direction) -> tuple[str, ...]:
     """The switches to pass, in the order of a direction."""
+    if not connection.via:
+        return ()
     once = tuple(name for name, _ in groupby(connection.via))
     return once if direction == "forward" else once[::-1]
 
@@ -171,10 +173,10 @@ class _Leg:
     """One direction of a connection, ready to be searched."""
 
     def __init__(self, roads: Roads, books: Books, connection: Connection, direction: Direction):
-        source, target = ends(roads, connection, direction)
+        source, target = connection.source, connection.target
         self.roads, self.books, self.connection, self.direction = roads, books, connection, direction
-        self.start, self.goal = source.at.switch, target.at.switch
-        self.first, self.last = roads.access(source, target)
+        self.start, self.goal, self.first, self.last, _ = roads.between(
+            *((source, target) if direction == "forward" else (target, source)))
         self.measure, self.via = measure_of(connection), stops(connection, direction)
         self.gate = books.gate(demand(connection, direction), shut_to(roads, books, connection), connection.key)
 
@@ -186,7 +188,8 @@ class _Leg:
         limit = limit_ns(self.connection)
         if limit is not None:
             shared = self.connection.both_ways and self.connection.co_routed and is_round_trip(self.connection)
-            limit = limit // (2 if shared else 1) - self.weight((self.first, self.last)) % COST_UNIT
+            weights = self.roads.weights(self.measure)
+            limit = limit // (2 if shared else 1) - (weights[self.first] + weights[self.last]) % COST_UNIT
         search = Search(self.start, self.goal, self.measure, usable, limit, self.via)
         return [(self.first, *trail, self.last) for trail in islice(trails(self.roads, search), most)]
 

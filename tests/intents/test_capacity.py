@@ -18,7 +18,7 @@ claim_lists = st.lists(st.tuples(st.integers(0, len(NETWORK.arcs) - 1), demands)
 
 
 def of_one_class(claims: list[Claim]) -> list[Claim]:
-    return [(arc, replace(wished, service_class=claims[0][1].service_class)) for arc, wished in claims]
+    return [(arc, wished._replace(service_class=claims[0][1].service_class)) for arc, wished in claims]
 
 
 @given(st.dictionaries(st.text("abc", min_size=1), claim_lists, max_size=5))
@@ -61,8 +61,8 @@ def test_a_link_is_full_at_its_capacity_and_not_before():
     half = Demand("guaranteed", 50 * MBPS, 1500, 1500)
     books.take([(ARC, half)], "a")
     assert books.fits([(ARC, half)], "b")
-    assert not books.fits([(ARC, replace(half, rate_bps=50 * MBPS + 1))], "b")
-    assert not books.fits([(ARC, half), (ARC, replace(half, rate_bps=1))], "b")
+    assert not books.fits([(ARC, half._replace(rate_bps=50 * MBPS + 1))], "b")
+    assert not books.fits([(ARC, half), (ARC, half._replace(rate_bps=1))], "b")
 
 
 def test_a_single_packet_needs_no_queue_and_the_bursts_of_others_do():
@@ -73,7 +73,7 @@ def test_a_single_packet_needs_no_queue_and_the_bursts_of_others_do():
         assert books.fits([(ARC, haptic)], key)
         books.take([(ARC, haptic)], key)
     assert not books.fits([(ARC, haptic)], "d")
-    assert books.fits([(ARC, replace(haptic, service_class="guaranteed"))], "d")
+    assert books.fits([(ARC, haptic._replace(service_class="guaranteed"))], "d")
 
 
 def test_a_large_packet_of_a_neighbour_may_not_break_the_promise_to_a_small_one():
