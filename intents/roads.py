@@ -63,6 +63,7 @@ class Roads:
         self.arcs = network.arcs
         self.number = {(arc.link, arc.source): number for number, arc in enumerate(self.arcs)}
         self.mirror = tuple(self.number[arc.link, arc.target] for arc in self.arcs)
+        self._of_link = {arc.link: (number, self.mirror[number]) for number, arc in enumerate(self.arcs)}
         self.closed = frozenset(number for number, arc in enumerate(self.arcs) if arc.link in down)
         self.exits: dict[str, tuple[tuple[int, str], ...]] = {
             name: tuple((self.number[arc.link, name], arc.target) for arc in network.arcs_from.get(name, ())
@@ -183,14 +184,14 @@ class Roads:
 
         A packet of `packet_bytes` (IP) needs as much MTU on an access link and 4 bytes more between switches.
         """
-        key = (avoid_links, avoid_switches, packet_bytes, must_know_delay)
+        key = (packet_bytes, must_know_delay)
         if key not in self._barred:
             self._barred[key] = self.closed | frozenset(
                 number for number, arc in enumerate(self.arcs)
-                if arc.link in avoid_links or arc.source in avoid_switches or arc.target in avoid_switches
-                or (must_know_delay and arc.delay_ns is None)
-                or arc.mtu < packet_bytes + self.overhead(number))
-        return self._barred[key]
+                if (must_know_delay and arc.delay_ns is None) or arc.mtu < packet_bytes + self.overhead(number))
+        if not avoid_links and not avoid_switches:
+            return self._barred[key]
+        return self._barred[key].union(*(self._of_link.get(link, ()) for link in avoid_links), *map(self.at, avoid_switches))
 
     def at(self, switch: str) -> frozenset[int]:
         """The arcs that begin or end at a switch."""

@@ -1,10 +1,12 @@
 """Where connections run: one constrained path, ten thousand places with admission, and new places after a link has failed.
 
-The peers are networkx as its competent user writes it, on a graph made beforehand; ours makes its index anew in each call.
+The peers are networkx as its competent user writes it, on a graph made beforehand.
 
-- One path: kytos-ng's pathfinder, which filters edges, takes the subgraph and the first of the shortest simple paths.
+- One path: kytos-ng's pathfinder, which filters edges, takes the subgraph and the first of the shortest simple paths. Ours
+  has its index beforehand too, with the distances to each goal, which do not depend on what is asked. Each call has other
+  wishes.
 - Many: in the same order, a bidirectional Dijkstra each, whose weights leave out what has no room; what is found is within
-  its bound or refused, and takes its room.
+  its bound or refused, and takes its room. Ours makes its index and all distances anew in each call.
 - After a failure: those that ran over the link give back their room and are placed again in the same way.
 
 Rates are such that links fill and some wishes are refused; bursts have room in every queue. Delays are those of real
@@ -13,7 +15,7 @@ distances, so that no two paths are equally good.
 
 import random
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import networkx as nx
 
@@ -27,7 +29,7 @@ from intents.routes import measure_of, route, weight
 from tests.bench.row import Row
 from topologies.model import Arc, Topology
 
-MANY = 10_000
+ONE, MANY = 200, 10_000
 PACKET = 1_500
 NETWORKS = {"germany50": "topohub:sndlib/germany50", "gabriel-500-0": "topohub:gabriel/500/0"}
 MBPS = 1_000_000
@@ -42,21 +44,24 @@ def rows() -> Iterator[Row]:
 
 
 def _one(title: str, network: Topology) -> Row:
-    wishes = _wishes(network, 200, avoid=True)
-    peer = Peer(network)
+    asked = [_wishes(network, ONE, number) for number in range(16)]
+    mine, others = cycle(asked), cycle(asked)
+    peer, roads, books = Peer(network), Roads(network, frozenset()), Books(network)
+    for goal in network.switch_by_name:
+        roads.ahead(measure_of(asked[0][0]), goal)
 
     def ours() -> list[int | None]:
-        roads, books = Roads(network, frozenset()), Books(network)
+        wishes = next(mine)
         found = [route(roads, books, wish) for wish in wishes]
         return [weight(roads, measure_of(wish), each.forward[1:-1]) if each else None
                 for wish, each in zip(wishes, found, strict=True)]
 
-    return Row(f"one constrained path on {title}, 200 times", ours, lambda: [peer.filtered(wish) for wish in wishes],
+    return Row(f"one constrained path on {title}, {ONE} times", ours, lambda: [peer.filtered(each) for each in next(others)],
                "kytos-ng's pathfinder on networkx", least=20)
 
 
 def _many(title: str, network: Topology) -> Iterator[Row]:
-    wishes = _wishes(network, MANY, avoid=False)
+    wishes = _wishes(network, MANY)
     wanted = Wanted(wishes)
 
     def peer() -> frozenset[str]:
@@ -152,8 +157,9 @@ def _weight(network: Topology, arc: Arc) -> int:
     return line.total_ns
 
 
-def _wishes(network: Topology, count: int, avoid: bool) -> tuple[Connection, ...]:
-    chance = random.Random(count)
+def _wishes(network: Topology, count: int, seed: int | None = None) -> tuple[Connection, ...]:
+    """Wishes that can all be told apart; with a seed, each avoids some links."""
+    chance = random.Random(count if seed is None else seed)
     links, fastest = sorted(network.link_by_name), Peer(network)
     least = {source: nx.single_source_dijkstra_path_length(fastest.graph, source) for source in network.switch_by_name}
     made = []
@@ -161,10 +167,10 @@ def _wishes(network: Topology, count: int, avoid: bool) -> tuple[Connection, ...
         source, target = chance.sample(network.hosts, 2)
         best = least[source.at.switch][target.at.switch] + fastest.access[source.name] + fastest.egress[target.name]
         made.append(Connection(
-            f"i{number}/{source.name}-{target.name}", f"i{number}", f"i{number}", source.name, target.name, False, Selector("udp", None, 1 + number),
-            service_class="best-effort", latency=LatencyBound(round(best * chance.choice((1.02, 1.1, 1.5)))),
+            f"i{number}/{source.name}-{target.name}", f"i{number}", f"i{number}", source.name, target.name, False,
+            Selector("udp", None, 1 + number), "best-effort", LatencyBound(round(best * chance.choice((1.02, 1.1, 1.5)))),
             bandwidth=Bandwidth(chance.randint(1, 45) * MBPS, None, PACKET, PACKET),
-            avoid_links=frozenset(chance.sample(links, 3)) if avoid else frozenset()))
+            avoid_links=frozenset(chance.sample(links, 3)) if seed is not None else frozenset()))
     return tuple(made)
 
 
