@@ -2,8 +2,8 @@
 
 Rules of this file: no threads and no clock, time is an argument; a record that moved is in the store before anything
 that rests on it is sent, or the proposal that moved it is turned back. The repair of a failed link alone goes on without
-the store, with an alarm: traffic is worth more than a record of it. What takes longer than a turn may (`prepare`,
-`considered`) is for threads with more time; what came of it is a proposal like any other.
+the store, be it slow or, with an alarm, broken: traffic is worth more than a record of it. What takes longer than a turn
+may (`prepare`, `considered`) is for threads with more time; what came of it is a proposal like any other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -131,7 +131,8 @@ class Agent:
                 decision = self._heard(fact, decision, now)
         if decision is None:
             decision = decide(self._world, self._memory, now)
-            self._ledger.keep(decision.world.record, now)
+            is_repair = decision.world.record.down_links - before.record.down_links
+            self._ledger.keep(decision.world.record, now, bool(is_repair))
         self._done(before, decision, now)
         self._measured(now)
         return answer

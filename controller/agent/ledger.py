@@ -1,11 +1,14 @@
 """The store as the loop uses it: the record written ahead, the journal when there is time.
 
 Rules of this file: a store that fails is tried again after RETRY_S and its words stand as an alarm until it works; what
-could not be journaled meanwhile is kept, as far as MOST_PAGES go.
+could not be journaled meanwhile is kept, as far as MOST_PAGES go. One thing is written at a time; a write that may be left
+to itself is done by a thread of its own, and whatever comes next waits for it.
 """
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYetError
 from datetime import datetime, timezone
 
 from controller.store.record import Record
@@ -21,6 +24,9 @@ LATEST_S = 5.0
 
 MOST_PAGES = 10_000
 
+PATIENCE_S = 0.05
+"""How long a repair waits for its record to be written: 1 ms is usual, and a disk that others keep busy takes seconds."""
+
 
 class Ledger:
     """A store, with what it holds and what it still should."""
@@ -31,6 +37,8 @@ class Ledger:
         self._pages: deque[tuple[str, int, str]] = deque(maxlen=MOST_PAGES)
         self._flush_at = 0.0
         self._retry_at = float("-inf")
+        self._writer = ThreadPoolExecutor(1, "ledger")
+        self._under_way: tuple[Record, Future[None]] | None = None
         self.trouble: str | None = None
         """Why the store did not take what it was given last, None if it did."""
 
@@ -45,6 +53,7 @@ class Ledger:
 
     def commit(self, record: Record, prepared: Mapping[Key, Row] | None = None) -> None:
         """Write a record. Raises StoreError, and then nothing has changed but that the trouble is known."""
+        self._ended(None)
         try:
             self._store.commit(record, prepared)
         except StoreError as error:
@@ -52,14 +61,35 @@ class Ledger:
             raise
         self._written, self.trouble = record, None
 
-    def keep(self, record: Record, now: float) -> None:
-        """Write a record that will be acted upon in any case; failing that, again later."""
-        if record is self._written or now < self._retry_at:
+    def keep(self, record: Record, now: float, is_urgent: bool = False) -> None:
+        """Write a record that will be acted upon in any case; failing that, again later. Where what rests on it is urgent it
+        waits for no more than PATIENCE_S, and the write goes on by itself."""
+        if self._under_way and self._under_way[0] is record:
+            self._ended(0)
+        if record is self._written or now < self._retry_at or (self._under_way and self._under_way[0] is record):
             return
-        try:
-            self.commit(record)
-        except StoreError:
+        self._ended(None)
+        self._under_way = record, self._writer.submit(self._store.commit, record)
+        self._ended(PATIENCE_S if is_urgent else None)
+        if self.trouble:
             self._retry_at = now + RETRY_S
+
+    def _ended(self, within_s: float | None) -> None:
+        """Take in how a write under way has ended, if it does so in time."""
+        if self._under_way is None:
+            return
+        record, write = self._under_way
+        try:
+            write.exception(within_s)
+        except NotYetError:
+            return
+        self._under_way = None
+        try:
+            write.result()
+        except StoreError as error:
+            self.trouble = str(error)
+        else:
+            self._written, self.trouble = record, None
 
     def note(self, events: Iterable[str], revision: int, now: float, wait_s: float = FLUSH_S) -> None:
         """Enter events into the journal; they are written by a later `flush`, which need not wait longer."""
@@ -80,6 +110,9 @@ class Ledger:
         """Write the journal if it has waited long enough."""
         if not self._pages or now < max(self._flush_at + (0.0 if is_idle else LATEST_S), self._retry_at):
             return
+        self._ended(None if now == float("inf") else 0)
+        if self._under_way:
+            return
         try:
             self._store.journal(tuple(self._pages))
         except StoreError as error:
@@ -90,4 +123,6 @@ class Ledger:
     def close(self) -> None:
         """Write what is left of the journal and release the file."""
         self.flush(float("inf"))
+        self._ended(None)
+        self._writer.shutdown()
         self._store.close()

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
+from controller.agent.decide import COMMIT_S
 from controller.snapshot import Status
 from intents.rules import Change, Flow, RuleSet, Table
 from tests.controller.agent.test_moves import A_ELSEWHERE, KEY, A, started
@@ -181,3 +183,22 @@ def test_a_failed_link_is_repaired_without_the_store(tmp_path: Path) -> None:
     timeline.restart()
     timeline.settle()
     assert timeline.path(KEY) == ("s1", "s3", "s4")
+
+
+def test_a_failed_link_is_repaired_before_a_slow_store_has_written(tmp_path: Path) -> None:
+    timeline = Timeline(diamond(), str(tmp_path / "store.db"))
+    timeline.begin()
+    timeline.apply(A)
+    timeline.settle()
+    disk, commit, before = Event(), timeline._store.commit, timeline._store.load()
+    timeline._store.commit = lambda *args: (disk.wait(10), commit(*args))[1]  # type: ignore[method-assign]
+    timeline.fabric.cut_link("s1-s2")
+    timeline.run(COMMIT_S - 0.02)
+    assert timeline.path(KEY) == ("s1", "s3", "s4")
+    assert timeline._store.load() == before
+    disk.set()
+    timeline.settle()
+    timeline.restart()
+    timeline.settle()
+    assert timeline.path(KEY) == ("s1", "s3", "s4")
+    assert timeline.snapshot.alarms == ()
