@@ -17,7 +17,10 @@ from types import FrameType
 from .probe_format import AROUND_BYTES, MAGIC, PAYLOAD, SENT
 
 BEHIND_NS = 5_000_000
-"""Later than this the sender gives up what it missed: a burst would measure itself."""
+"""Later than this the sender of a probe gives up what it missed: a burst would measure itself."""
+
+LOAD_BEHIND_NS = 20_000_000
+"""The same of load, which has to come to its rate: what 20 ms of a full link bring, the queue of a cable takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,12 @@ def main(order: Order) -> None:
         sender.bind(source)
         magic, rest = MAGIC if order.records else 0, bytes(order.frame_bytes - AROUND_BYTES - PAYLOAD.size)
         number, due, chance = 0, time.monotonic_ns(), Random(order.probe)
+        most = BEHIND_NS if order.records else LOAD_BEHIND_NS
         while not ended:
             early = due - time.monotonic_ns()
             if early > 0:
                 time.sleep(early / 1e9)
-            elif early < -BEHIND_NS:
+            elif early < -most:
                 due -= early
             sent = time.time_ns()
             submit(sender, PAYLOAD.pack(magic, order.probe, number, sent) + rest, target)
