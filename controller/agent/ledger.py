@@ -1,19 +1,17 @@
 """The store as the loop uses it: the record written ahead, the journal when there is time.
 
 Rules of this file: a store that fails is tried again after RETRY_S and its words stand as an alarm until it works; what
-could not be journaled meanwhile is kept, as far as MOST_PAGES go. One thing is written at a time; a write that may be left
-to itself is done by a thread of its own, and whatever comes next waits for it.
+could not be journaled meanwhile is kept, as far as MOST_PAGES go. One thing is written at a time: whatever comes next waits
+for a write that was left to itself.
 """
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYetError
 from datetime import datetime, timezone
 
 from controller.store.record import Record
 from controller.store.rows import Key
-from controller.store.sqlite import Row, Store, StoreError
+from controller.store.sqlite import Row, Store, StoreError, Write
 
 RETRY_S = 1.0
 FLUSH_S = 1.0
@@ -37,8 +35,7 @@ class Ledger:
         self._pages: deque[tuple[str, int, str]] = deque(maxlen=MOST_PAGES)
         self._flush_at = 0.0
         self._retry_at = float("-inf")
-        self._writer = ThreadPoolExecutor(1, "ledger")
-        self._under_way: tuple[Record, Future[None]] | None = None
+        self._under_way: tuple[Record, Write] | None = None
         self.trouble: str | None = None
         """Why the store did not take what it was given last, None if it did."""
 
@@ -69,7 +66,7 @@ class Ledger:
         if record is self._written or now < self._retry_at or (self._under_way and self._under_way[0] is record):
             return
         self._ended(None)
-        self._under_way = record, self._writer.submit(self._store.commit, record)
+        self._under_way = record, self._store.begin(record)
         self._ended(PATIENCE_S if is_urgent else None)
         if self.trouble:
             self._retry_at = now + RETRY_S
@@ -79,13 +76,11 @@ class Ledger:
         if self._under_way is None:
             return
         record, write = self._under_way
-        try:
-            write.exception(within_s)
-        except NotYetError:
+        if not write.has_ended(within_s):
             return
         self._under_way = None
         try:
-            write.result()
+            write.outcome()
         except StoreError as error:
             self.trouble = str(error)
         else:
@@ -124,5 +119,4 @@ class Ledger:
         """Write what is left of the journal and release the file."""
         self.flush(float("inf"))
         self._ended(None)
-        self._writer.shutdown()
         self._store.close()

@@ -8,6 +8,7 @@ person at the keyboard.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -45,13 +46,30 @@ class Row:
     number: int
 
 
+class Write:
+    """A commit that a thread of the store's makes."""
+
+    def __init__(self, done: "Future[None]") -> None:
+        self._done = done
+
+    def has_ended(self, within_s: float | None) -> bool:
+        """Whether it has ended, or does so within this time (`None`: it is waited for)."""
+        return self._done in wait((self._done,), within_s).done
+
+    def outcome(self) -> None:
+        """Returns where it has ended well. Raises StoreError where not: then the old record stands."""
+        self._done.result()
+
+
 class Store:
-    """An open store, made by `open_store`. One thread at a time uses it; only `prepare` may be called from any."""
+    """An open store, made by `open_store`. One thread at a time uses it, and not while a write that it began is under way;
+    only `prepare` may be called from any at any time."""
 
     def __init__(self, path: str, connection: sqlite3.Connection) -> None:
         self.path = path
         self._connection = connection
         self._rows: Mapping[Key, Row] = {}
+        self._writer = ThreadPoolExecutor(1, "store")
 
     def load(self) -> Record | None:
         """The last committed record, None in a new store. Raises StoreError where the file is damaged."""
@@ -89,6 +107,10 @@ class Store:
             self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", [*changed, (*_SUM, total)])
         self._rows = rows
 
+    def begin(self, record: Record) -> Write:
+        """`commit` by a thread of its own, for who cannot wait for the disk."""
+        return Write(self._writer.submit(self.commit, record))
+
     def journal(self, entries: Iterable[tuple[str, int, str]]) -> None:
         """Append (wall-clock time in ISO 8601, revision, what was decided). Raises StoreError."""
         with self._transaction():
@@ -104,6 +126,7 @@ class Store:
 
     def close(self) -> None:
         """Release the file. What was committed stays."""
+        self._writer.shutdown()
         self._connection.close()
 
     @contextmanager
