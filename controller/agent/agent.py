@@ -157,6 +157,7 @@ class Agent:
         try:
             self._ledger.commit(decision.world.record, ready.rows)
         except StoreError as error:
+            self._ledger.note([f"not stored, and so not done: {error}"], world.record.revision, now)
             return NotStored(str(error)), None
         return Committed(moved.record.revision), decision
 

@@ -1,8 +1,8 @@
 """The store as the loop uses it: the record written ahead, the journal when there is time.
 
 Rules of this file: a store that fails is tried again after RETRY_S and its words stand as an alarm until it works; what
-could not be journaled meanwhile is kept, as far as MOST_PAGES go. One thing is written at a time: whatever comes next waits
-for a write that was left to itself.
+could not be journaled meanwhile is kept, as far as MOST_PAGES go. One thing is written at a time: while a write that was
+left to itself is under way, the latest record waits for its turn, and nobody waits for it.
 """
 
 from collections import deque
@@ -50,8 +50,10 @@ class Ledger:
 
     def commit(self, record: Record, prepared: Mapping[Key, Row] | None = None) -> None:
         """Write a record. Raises StoreError, and then nothing has changed but that the trouble is known."""
-        self._ended(None)
+        self._ended(PATIENCE_S)
         try:
+            if self._under_way:
+                raise StoreError("the store is slow, and still writes what a repair came to; nothing was changed, try again")
             self._store.commit(record, prepared)
         except StoreError as error:
             self.trouble = str(error)
@@ -60,12 +62,10 @@ class Ledger:
 
     def keep(self, record: Record, now: float, is_urgent: bool = False) -> None:
         """Write a record that will be acted upon in any case; failing that, again later. Where what rests on it is urgent it
-        waits for no more than PATIENCE_S, and the write goes on by itself."""
-        if self._under_way and self._under_way[0] is record:
-            self._ended(0)
-        if record is self._written or now < self._retry_at or (self._under_way and self._under_way[0] is record):
+        waits for no more than PATIENCE_S, and the write goes on by itself; then nothing waits for what comes after it."""
+        self._ended(0)
+        if record is self._written or now < self._retry_at or self._under_way:
             return
-        self._ended(None)
         self._under_way = record, self._store.begin(record)
         self._ended(PATIENCE_S if is_urgent else None)
         if self.trouble:
@@ -114,6 +114,7 @@ class Ledger:
             self.trouble, self._retry_at = str(error), now + RETRY_S
         else:
             self._pages.clear()
+            self.trouble = None
 
     def close(self) -> None:
         """Write what is left of the journal and release the file."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import Event
 
 from controller.agent.decide import COMMIT_S
+from controller.agent.links import HOLD_S
 from controller.snapshot import Status
 from intents.rules import Change, Flow, RuleSet, Table
 from tests.controller.agent.test_moves import A_ELSEWHERE, KEY, A, started
@@ -193,12 +194,36 @@ def test_a_failed_link_is_repaired_before_a_slow_store_has_written(tmp_path: Pat
     disk, commit, before = Event(), timeline._store.commit, timeline._store.load()
     timeline._store.commit = lambda *args: (disk.wait(10), commit(*args))[1]  # type: ignore[method-assign]
     timeline.fabric.cut_link("s1-s2")
-    timeline.run(COMMIT_S - 0.02)
+    timeline.run(3 * COMMIT_S)
     assert timeline.path(KEY) == ("s1", "s3", "s4")
+    timeline.fabric.mend_link("s1-s2")
+    timeline.run(HOLD_S + 1)
+    timeline.fabric.cut_link("s1-s3")
+    timeline.run(3 * COMMIT_S)
+    assert timeline.path(KEY) == ("s1", "s2", "s4")
+    assert "slow" in str(timeline.apply(A_ELSEWHERE))
     assert timeline._store.load() == before
     disk.set()
+    for _ in range(2):
+        timeline._store._writer.submit(int).result()  # what is under way has been written
+        timeline.run(0.1)
     timeline.settle()
     timeline.restart()
     timeline.settle()
-    assert timeline.path(KEY) == ("s1", "s3", "s4")
+    assert timeline.path(KEY) == ("s1", "s2", "s4")
+    assert timeline.snapshot.alarms == ()
+
+
+def test_an_apply_that_was_not_stored_leaves_no_alarm_once_the_store_is_well(tmp_path: Path) -> None:
+    timeline = Timeline(diamond(), str(tmp_path / "store.db"))
+    timeline.begin()
+    timeline.break_store()
+    timeline.apply(A)
+    timeline.run(1.0)
+    assert any("cannot be written" in alarm for alarm in timeline.snapshot.alarms)
+    timeline.mend_store()
+    for _ in range(3):
+        timeline.run(1.0)
+        timeline.agent.rest(timeline.now, is_idle=True)
+    timeline.run(1.0)
     assert timeline.snapshot.alarms == ()
