@@ -7,6 +7,7 @@ and none comes before a better one; many are found more than once, and are given
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from heapq import heappop, heappush
 
 from intents.model import Direction
@@ -16,7 +17,7 @@ from intents.routes import OPEN, Route
 Find = Callable[[Mapping[Direction, frozenset[int]]], Route | None]
 """The best route that leaves some arcs of each direction alone."""
 
-Price = tuple[int, ...]
+Price = tuple[int | Fraction, ...]
 
 _Shut = frozenset[tuple[Direction, int]]
 

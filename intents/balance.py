@@ -14,7 +14,7 @@ from intents.capacity import Books, demand
 from intents.model import Connection, Direction
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import NOTHING, OPEN, Route, route
+from intents.routes import NOTHING, OPEN, Route, price, route
 
 Shares = Mapping[Direction, Mapping[int, Fraction]]
 """How full each arc between switches would be, by the direction that takes it."""
@@ -27,7 +27,7 @@ def least_loaded(roads: Roads, books: Books, connection: Connection, kept: Mappi
     if best is None:
         return None
     shares = reserved_shares(roads, books, connection)
-    fullest = max((shares[way][arc] for way, trail in best.trails() for arc in trail[1:-1]), default=Fraction(0))
+    fullest = _fullest(shares, best)
     levels = sorted({share for of_way in shares.values() for share in of_way.values() if share < fullest})
 
     def under(level: Fraction) -> Route | None:
@@ -36,6 +36,19 @@ def least_loaded(roads: Roads, books: Books, connection: Connection, kept: Mappi
 
     place = bisect_left(levels, True, key=lambda level: under(level) is not None)
     return under(levels[place]) if place < len(levels) else under(fullest)
+
+
+def worth(roads: Roads, books: Books, connection: Connection, chosen: Route) -> tuple[int | Fraction, ...]:
+    """What makes one route worse than another by a connection's objective: first how full its fullest link is, where the
+    least loaded is asked for, then as `price` has it."""
+    paid = price(roads, connection, chosen)
+    if connection.objective != "least-loaded":
+        return paid
+    return (_fullest(reserved_shares(roads, books, connection), chosen), *paid)
+
+
+def _fullest(shares: Shares, chosen: Route) -> Fraction:
+    return max((shares[way][arc] for way, trail in chosen.trails() for arc in trail[1:-1]), default=Fraction(0))
 
 
 def reserved_shares(roads: Roads, books: Books, connection: Connection) -> Shares:

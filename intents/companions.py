@@ -12,6 +12,7 @@ search would have placed it. Room is looked at side by side: what sides would ta
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import combinations, count
 
@@ -28,7 +29,7 @@ MOST_SIDES = 6
 Seek = Callable[[frozenset[int]], Route | None]
 """The best route that keeps off these arcs."""
 
-Price = tuple[int, ...]
+Price = tuple[int | Fraction, ...]
 
 
 @dataclass(frozen=True)

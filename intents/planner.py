@@ -15,6 +15,7 @@ from functools import partial
 from types import MappingProxyType
 
 from intents.alternatives import Find
+from intents.balance import worth
 from intents.capacity import Books, demand
 from intents.companions import Side, considerate
 from intents.conflicts import conflicts
@@ -25,7 +26,7 @@ from intents.paths import Trail
 from intents.protection import anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
-from intents.routes import Route, claims, limit_ns, obeyed, price
+from intents.routes import Route, claims, limit_ns, obeyed
 from intents.shelter import sheltered
 from intents.staying import kept, protect, route_of
 from intents.usual import Usual
@@ -93,7 +94,7 @@ def _chosen(roads: Roads, books: Books, connection: Connection, old: Mapping[str
         before = route_of(roads, old[one.key]) if one.key in old else None
         return Side(one, partial(_sought, roads, books, one, old.get(one.key)),
                     lambda chosen: (before is not None and [*chosen.trails()] != [*before.trails()],
-                                    *price(roads, one, chosen)))
+                                    *worth(roads, books, one, chosen)))
 
     if not books.apart.bonds(connection):
         return _sought(roads, books, connection, old.get(connection.key))

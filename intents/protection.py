@@ -15,12 +15,12 @@ from dataclasses import replace
 from functools import partial
 
 from intents.alternatives import Find, in_order
-from intents.balance import least_loaded
+from intents.balance import least_loaded, worth
 from intents.capacity import Books
 from intents.model import Connection, Direction
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import NOTHING, OPEN, Route, price, route
+from intents.routes import NOTHING, OPEN, Route, route
 from intents.shelter import sheltered
 from intents.standby import leaving_a_way
 
@@ -90,7 +90,7 @@ def _tried(roads: Roads, books: Books, connection: Connection, ways: Iterable[Fi
     eased = _eased(connection)
     if eased == connection or _protected(roads, books, eased, anew(roads, books, eased), None) is None:
         return None
-    routes = (chosen for find in ways for chosen in in_order(find, partial(price, roads, connection), EFFORT))
+    routes = (chosen for find in ways for chosen in in_order(find, partial(worth, roads, books, connection), EFFORT))
     tried = (sheltered(roads, books, connection, chosen, standing) for chosen in routes)
     return next((found for found, lacking in tried if not lacking), None)
 

@@ -14,6 +14,7 @@ Rules of this file:
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from intents.balance import worth
 from intents.capacity import Backup, Books, Failure
 from intents.companions import Side, beside
 from intents.model import Connection, Direction, DiversityLevel
@@ -36,8 +37,8 @@ def leaving_a_way(roads: Roads, books: Books, connection: Connection, find: Call
     def second(off: frozenset[int]) -> Route | None:
         return route(roads, others, _roomless(connection), shut={"forward": off, "reverse": off})
 
-    sides = [Side(one, seek, lambda chosen: price(roads, connection, chosen))
-             for one, seek in ((working, first), (spare, second))]
+    sides = [Side(working, first, lambda chosen: worth(roads, books, connection, chosen)),
+             Side(spare, second, lambda chosen: price(roads, connection, chosen))]
     alone = [(side, found) for side in sides if (found := side.seek(frozenset())) is not None]
     if not alone or alone[0][0] is not sides[0] or not hops(alone[0][1]):
         return alone[0][1] if alone and alone[0][0] is sides[0] else None

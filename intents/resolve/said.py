@@ -62,7 +62,7 @@ _VALUES: Final[Mapping[str, Callable[[Connection], str | None]]] = {
     "path.pinned": lambda wish: ", ".join(" or ".join(links) for links in wish.pinned or ()),
     "path.protection.level": lambda wish: None if wish.protection == "none" else wish.protection,
     "path.protection.mode": lambda wish: None if wish.protection == "none" else wish.protection_mode,
-    "path.protection.required": lambda wish: _flag(wish.protection_required),
+    "path.protection.required": lambda wish: None if wish.protection == "none" else _flag(wish.protection_required),
     "path.via": lambda wish: ", ".join(wish.via),
     "priority": lambda wish: str(wish.priority),
     "slice": lambda wish: wish.slice,

@@ -18,7 +18,7 @@ from tests.intents.audit import arcs_of, broken, every_placement, overbooked
 from tests.intents.enumeration import asks as asked
 from tests.intents.test_plan_laws import price
 from tests.intents.test_planner import DIAMOND, LOWER, UPPER, asks, planned, ways
-from tests.intents.wishes import MBPS, connections, networks, wishes
+from tests.intents.wishes import MBPS, US, cable, connections, mesh, networks, wishes
 from topologies.model import Topology
 
 LEAST = {"objective": "least-loaded"}
@@ -40,6 +40,20 @@ def test_protection_is_kept_and_what_it_draws_counts() -> None:
     found = planned(asks("a", 20), asks("b", 20, **LEAST, protection="link"))
     assert ways(found) == {"a": UPPER, "b": LOWER}
     assert not found.placements["b/h1-h4"].exposed
+
+
+@pytest.mark.parametrize("beside", ["standby", "diverse"])
+def test_a_faster_route_is_not_taken_for_less_loaded_where_another_is_to_stand_beside_it(beside: str) -> None:
+    half = {"capacity_bps": 50 * MBPS}
+    network = mesh(cable("s1-s3"), cable("s3-s2", **half), cable("s3-s5", delay_ns=90 * US), cable("s5-s2"),
+                   cable("s1-s4", **half), cable("s4-s2", **half), hosts={"h1": "s1", "h2": "s2"})
+    wish = asks("a", 10, "h1", "h2", **LEAST)
+    others = [asks("b", 1, "h1", "h2", priority=60, diverse_from=frozenset("a"))] if beside == "diverse" else []
+    if beside == "standby":
+        wish = replace(wish, protection="link", protection_mode="standby")
+    found = planned(wish, *others, on=network)
+    assert ways(found)["a"] == ("s1-s3", "s3-s5", "s5-s2")
+    assert len(found.placements) == 1 + len(others)
 
 
 def test_what_is_shut_is_no_way_to_less_load() -> None:
