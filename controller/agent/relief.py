@@ -67,7 +67,8 @@ def _found(strain: Strain) -> Iterator[Relief]:
         for found in _attempts(strain, keys):
             full |= {(each.link, each.source) for option in found.options for each in option.forecast if not _is_under(each)}
             yield found
-        lacking[frozenset(keys)] = frozenset(full)
+        if full:  # else it lacked a place, and the room of others may give it one
+            lacking[frozenset(keys)] = frozenset(full)
     for keys in later:
         yield from _attempts(strain, keys)
 

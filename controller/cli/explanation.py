@@ -55,14 +55,14 @@ def _budget(connection: Mapping[str, Any]) -> list[str]:
 
 def _alternatives(connection: Mapping[str, Any]) -> list[str]:
     """A row a path that is not taken; one for both directions where the same is to be said of the way back."""
-    found = {(each["direction"], *each["nodes"]): each for each in connection["alternatives"]}
+    found = {(each["direction"], *each["links"]): each for each in connection["alternatives"]}
     rows = []
-    for (direction, *nodes), each in found.items():
-        back = found.get(("reverse" if direction == "forward" else "forward", *reversed(nodes)))
+    for (direction, *links), each in found.items():
+        back = found.get(("reverse" if direction == "forward" else "forward", *reversed(links)))
         is_same = back is not None and (back["why"], back["worst_ns"]) == (each["why"], each["worst_ns"])
         if not is_same or direction == "forward":
             worst = "unknown" if each["worst_ns"] is None else _us(each["worst_ns"])
-            rows.append(("both ways" if is_same else direction, worst, " ".join(nodes), each["why"]))
+            rows.append(("both ways" if is_same else direction, worst, told(each["nodes"], each["links"]), each["why"]))
     return columns(("NOT TAKEN", "SUM us", "PATH", "WHY"), rows) if rows else []
 
 
