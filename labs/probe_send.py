@@ -20,7 +20,7 @@ BEHIND_NS = 5_000_000
 """Later than this the sender of a probe gives up what it missed: a burst would measure itself."""
 
 LOAD_BEHIND_NS = 20_000_000
-"""The same of load, which has to come to its rate: what 20 ms of a full link bring, the queue of a cable takes."""
+"""The same of load, which has to come to its rate. What queues do not take of it at once is lost there, as of any load."""
 
 
 @dataclass(frozen=True, slots=True)
