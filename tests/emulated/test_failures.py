@@ -17,7 +17,7 @@ from controller.agent.links import HOLD_S
 from controller.agent.loop import Loop
 from controller.snapshot import Snapshot, Status
 from labs import backend
-from labs.measured import Count, Span, count
+from labs.measured import Count, Span, Stream, count
 from labs.network import EmulatedNetwork, running
 from labs.probe import Flow, probing
 from tests.controller.agent.timeline import intents
@@ -28,7 +28,9 @@ from topologies.emulate import CONTROLLER_ADDRESS
 
 MS = 1_000_000
 TIMES = 2
-RATE_PPS = 1000
+RATE_PPS = 250
+"""Of each of six flows: told to 4 ms, and the switches, which come before the controller on the same two cores (real-time),
+keep less than half of them busy. With 1,000 they took both on a slow machine and left the controller no time to repair."""
 MOST_PROTECTED_MS, MOST_REPAIRED_MS = 50, 300
 """By the switches themselves (ITU-T G.841), and by the controller in a small network."""
 
@@ -72,8 +74,10 @@ def look() -> Seen:
         found = [fail_and_heal(network, loop, clock) for _ in range(TIMES)]
         streams = prober.stop()
     for each in found:
+        spans = each.pop("spans")
         each["counts"] = {span.name: {way: count(stream, span) for way, stream in zip(FLOWS, streams, strict=True)}
-                          for span in each.pop("spans")}
+                          for span in spans}
+        each["lost in the cut"] = {way: lost(stream, spans[0]) for way, stream in zip(FLOWS, streams, strict=True)}
     return found
 
 
@@ -101,6 +105,12 @@ def counts(seen: Seen, what: str, way: tuple[str, str]) -> list[Count]:
     return [each["counts"][what][way] for each in seen]
 
 
+def lost(stream: Stream, span: Span) -> list[int]:
+    """The numbers of the packets sent within a span that did not arrive."""
+    arrived = {number for number, _ in stream.arrivals}
+    return [number for number, at in enumerate(stream.sent_ns) if at in span and number not in arrived]
+
+
 def nodes(snapshot: Snapshot, key: str) -> tuple[str, ...]:
     return snapshot.plan.placements[key].paths[0].nodes
 
@@ -112,11 +122,13 @@ def test_the_switches_answer_for_what_is_protected_and_the_controller_for_the_re
     assert max(gaps_ms) <= (MOST_PROTECTED_MS if way[0] == "guarded" else MOST_REPAIRED_MS)
 
 
-def test_what_is_lost_is_lost_in_the_gap_and_the_moves_that_follow_lose_nothing(seen: Seen) -> None:
+def test_what_is_lost_is_one_run_and_the_moves_that_follow_lose_nothing(seen: Seen) -> None:
     for way in FLOWS:
         for each in counts(seen, "cut", way):
-            assert each.lost <= each.gap_ns * RATE_PPS / 1e9 + 1
             assert (each.duplicated, each.misdelivered) == (0, 0)
+        for each in seen:
+            numbers = each["lost in the cut"][way]
+            assert numbers == list(range(numbers[0], numbers[-1] + 1)) if numbers else way[0] == "guarded"
 
 
 def test_each_is_moved_or_degraded_or_refused_with_its_reason(seen: Seen) -> None:
