@@ -16,7 +16,7 @@ from intents.diversity import Apart
 from intents.model import Bandwidth, Connection, Direction, Plan
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import Route, claims, price, route
+from intents.routes import Route, claims, measure_of, price, route
 from intents.shortcomings import Case, Lack, shortcomings
 from intents.staying import protect, route_of
 from topologies.model import Topology
@@ -108,6 +108,9 @@ def _compared(case: Case, mine: Trail | None) -> str:
     more = sum(arc.cost for arc in case.arcs) - sum(arc.cost for arc in own.arcs)
     if case.wish.objective == "min-cost" and more:
         return f"costs {more} more" if more > 0 else f"would cost {-more} less now; {_STAYS}"
+    if case.wish.objective == "spare-fast-links" and (others := _others(case) - _others(own)):
+        told = f"the fastest ways of {abs(others)} {'pair' if abs(others) == 1 else 'pairs'} of hosts"
+        return f"takes links of {told} more" if others > 0 else f"would take links of {told} less now; {_STAYS}"
     if case.wish.objective == "least-loaded" and (fuller := case.fullest - own.fullest):
         told = f"its fullest link would be {float(case.fullest):.0%} reserved, {float(own.fullest):.0%} on the path taken"
         return told if fuller > 0 else f"{told}, now; {_STAYS}"
@@ -123,3 +126,9 @@ def _compared(case: Case, mine: Trail | None) -> str:
     if len(case.trail) != len(mine):
         return "has more hops" if len(case.trail) > len(mine) else f"would have fewer hops now; {_STAYS}"
     return "is as good, and comes later by name" if case.trail > mine else f"is as good; {_STAYS}"
+
+
+def _others(case: Case) -> int:
+    """How many pairs of hosts have their fastest way over the links of a path, one counted on each of them."""
+    ways = case.roads.fastest_ways(measure_of(case.wish)._replace(first="time"))
+    return sum(ways[arc] for arc in case.trail)

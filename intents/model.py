@@ -99,7 +99,7 @@ class Connection:
     avoid_links: frozenset[str] = frozenset()
     avoid_switches: frozenset[str] = frozenset()
     co_routed: bool = False
-    objective: Literal["min-latency", "min-cost", "least-loaded"] = "min-latency"
+    objective: Literal["min-latency", "min-cost", "least-loaded", "spare-fast-links"] = "min-latency"
     priority: int = 50
     protection: Protection = "none"
     protection_mode: ProtectionMode = "fast-failover"

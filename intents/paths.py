@@ -40,7 +40,7 @@ def trails(roads: Roads, search: Search) -> Iterator[Trail]:
     """
     if search.via:
         return _through_stops(roads, search)
-    if search.limit_ns is not None and search.measure.cost_first:
+    if search.limit_ns is not None and search.measure.first != "time":
         return _trades(roads, search)
     found = _lightest(roads, search)
     return iter(() if found is None else (found,))

@@ -5,9 +5,10 @@ between two switches only: hosts are never transit, their access arcs are looked
 kept for the life of the index, which is one plan.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from intents.budget import hop
 from intents.model import BudgetLine, Direction
@@ -18,8 +19,8 @@ UNKNOWN_NS = 1 << 60
 unknown delays they hold, then by what is known. No latency bound comes near it."""
 
 COST_UNIT = 1 << 80
-"""One unit of link cost in a weight that puts cost before delay: more than any sum of delays, so that weights stay plain
-integers, which compare as (cost, delay) does."""
+"""One unit of link cost, or of what else comes before delay in a weight: more than any sum of delays, so that weights stay
+plain integers, which compare as (cost, delay) does."""
 
 HOP_BITS = 16
 """A step is a weight shifted by so much, and one hop: no path has as many, so steps compare as (weight, hops) does."""
@@ -29,11 +30,12 @@ LABEL_BYTES = 4
 
 
 class Measure(NamedTuple):
-    """What makes a path short: the budget in ns of a packet of this class and size, or cost first and then the budget."""
+    """What makes a path short: the budget in ns of a packet of this class and size; or first the cost of its links, or how
+    many others have their fastest way over them (`sparing`), and then the budget."""
 
     service_class: str
     packet_bytes: int
-    cost_first: bool = False
+    first: Literal["time", "cost", "sparing"] = "time"
 
 
 class Pair(NamedTuple):
@@ -126,10 +128,28 @@ class Roads:
         """The weight of each arc; `weight % COST_UNIT` is its budget in ns under either measure."""
         if measure not in self._weights:
             lines = self.lines(measure.service_class, measure.packet_bytes, "forward")
-            unit = COST_UNIT if measure.cost_first else 0
-            self._weights[measure] = tuple(arc.cost * unit + (UNKNOWN_NS if line is None else line.total_ns)
-                                           for arc, line in zip(self.arcs, lines, strict=True))
+            self._weights[measure] = tuple(
+                first * COST_UNIT + (UNKNOWN_NS if line is None else line.total_ns)
+                for first, line in zip(self._first(measure), lines, strict=True))
         return self._weights[measure]
+
+    def _first(self, measure: Measure) -> Sequence[int]:
+        """What comes before time in the weight of each arc."""
+        if measure.first == "sparing":
+            return self.fastest_ways(measure._replace(first="time"))
+        return [arc.cost if measure.first == "cost" else 0 for arc in self.arcs]
+
+    def fastest_ways(self, measure: Measure) -> Sequence[int]:
+        """How many pairs of hosts, each way, have their fastest way over each arc between switches."""
+        hosts = Counter(host.at.switch for host in self.network.hosts)
+        steps, found = self.steps(measure), [0] * len(self.arcs)
+        for goal, targets in hosts.items():
+            ahead, sources = self.ahead(measure, goal), Counter(hosts)
+            for node in sorted(ahead.keys() - {goal}, key=lambda node: -ahead[node]):
+                arc, nearer = self._best_exit(steps, ahead, node)
+                found[arc] += sources[node] * targets
+                sources[nearer] += sources[node]
+        return found
 
     def steps(self, measure: Measure) -> Sequence[int]:
         """The weight of each arc, and then its one hop."""
@@ -155,11 +175,14 @@ class Roads:
         if key not in self._unhindered:
             steps, ahead, node, trail = self.steps(measure), self.ahead(measure, goal), start, []
             while node != goal:
-                arc, node = next(exit_ for exit_ in self.exits[node]
-                                 if steps[exit_[0]] + ahead[exit_[1]] == ahead[node])
+                arc, node = self._best_exit(steps, ahead, node)
                 trail.append(arc)
             self._unhindered[key] = tuple(trail)
         return self._unhindered[key]
+
+    def _best_exit(self, steps: Sequence[int], ahead: Mapping[str, int], node: str) -> tuple[int, str]:
+        """The first arc of the best path from a switch, and the switch that it leads to."""
+        return next(exit_ for exit_ in self.exits[node] if steps[exit_[0]] + ahead[exit_[1]] == ahead[node])
 
     def distances_by(self, weights: Sequence[int], goal: str) -> Mapping[str, int]:
         """The least sum of any such weights, one an arc, from every switch that reaches the switch `goal`."""

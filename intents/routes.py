@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import groupby, islice
 from types import MappingProxyType
+from typing import Literal
 
 from intents.capacity import Books, Claim, demand
 from intents.model import Connection, Direction, Path
 from intents.paths import Search, Trail, trails
 from intents.roads import COST_UNIT, Measure, Roads
 from topologies.model import Host
+
+_FIRST: Mapping[str, Literal["cost", "sparing"]] = MappingProxyType({"min-cost": "cost", "spare-fast-links": "sparing"})
 
 NOTHING: Mapping[Direction, Trail] = MappingProxyType({})
 OPEN: Mapping[Direction, frozenset[int]] = MappingProxyType({"forward": frozenset(), "reverse": frozenset()})
@@ -120,7 +123,7 @@ def price(roads: Roads, connection: Connection, chosen: Route) -> tuple[int, int
 def measure_of(connection: Connection) -> Measure:
     """What makes a path short for this connection."""
     packet = connection.bandwidth.max_packet_bytes
-    return Measure(connection.service_class, packet, connection.objective == "min-cost")
+    return Measure(connection.service_class, packet, _FIRST.get(connection.objective, "time"))
 
 
 def limit_ns(connection: Connection) -> int | None:
@@ -228,7 +231,7 @@ def _lightest(forward: _Leg, reverse: _Leg, kept: Mapping[Direction, Trail], shu
     A bound on the sum makes the cheapest trail of a direction depend on the other's: then every trade is looked at.
     """
     bound = limit_ns(forward.connection) if is_round_trip(forward.connection) else None
-    most = None if bound is not None and forward.measure.cost_first else 1
+    most = None if bound is not None and forward.measure.first != "time" else 1
     there, back = _open(forward, kept, shut_there, most), _open(reverse, kept, shut_back, most)
     pairs = [(forward.weight(one) + reverse.weight(other), len(one) + len(other), one, other, shut_there, shut_back)
              for one in there for other in back]

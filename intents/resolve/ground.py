@@ -38,8 +38,9 @@ GROUNDLESS: Final = (
     Ground("slo.availability.target", (), Reason.UNVERIFIABLE, "links declare no availability of theirs; leave it out"),
     Ground("slo.availability.max-failover", (), Reason.UNVERIFIABLE,
            "how soon a switch sees that a port is dead is not known of any; leave it out, and protect the path"),
-    Ground("path.objective", ("min-latency", "min-cost", "least-loaded"), Reason.POLICY,
-           '"{value}" is not among the objectives that paths are chosen by; say min-latency, min-cost or least-loaded'),
+    Ground("path.objective", ("min-latency", "min-cost", "least-loaded", "spare-fast-links"), Reason.POLICY,
+           '"{value}" is not among the objectives that paths are chosen by, as links declare no energy; say min-latency, '
+           "min-cost, least-loaded or spare-fast-links"),
     Ground("preemption.may", (False,), Reason.POLICY,
            "no connection displaces another; delete the one that should yield, or ask for less"),
     Ground("valid.from", (), Reason.POLICY, _NO_TIMETABLE),

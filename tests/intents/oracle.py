@@ -5,11 +5,14 @@ network is taken whose links cost the same both ways. A value is (cost, worst ca
 where the objective puts it first and is 0 else; a link of unknown delay counts as `UNKNOWN` ns and never under a bound.
 """
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import permutations
 
 import networkx as nx
 
 from intents.model import Connection, Direction
+from tests.intents.wishes import simple_trails
 from topologies.model import Arc, Topology
 
 NS = 1_000_000_000
@@ -17,6 +20,19 @@ UNKNOWN = 1 << 60
 LABEL_BYTES, FRAME_BYTES = 4, 1_538
 
 Value = tuple[int, int]
+
+
+def fastest_ways(network: Topology, wish: Connection) -> Counter[tuple[str, str]]:
+    """How many pairs of hosts have their fastest way over each link from each switch, for packets as a wish sends them: of
+    all simple paths the fastest, of those the ones of fewest hops, of those the first by name."""
+    found = Counter[tuple[str, str]]()
+    for source, target in permutations(network.hosts, 2):
+        ways = [[network.arcs[number] for number in trail]
+                for trail in simple_trails(network, source.at.switch, target.at.switch)]
+        fastest = min(ways, key=lambda way: (sum(_delay(network, wish, arc) for arc in way), len(way),
+                                             [network.arcs.index(arc) for arc in way]), default=())
+        found.update((arc.link, arc.source) for arc in fastest)
+    return found
 
 
 def best(network: Topology, wish: Connection, direction: Direction) -> Value | None:

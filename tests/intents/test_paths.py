@@ -15,8 +15,9 @@ def searches(draw: st.DrawFn, stops: int = 0) -> tuple[Roads, Search]:
     roads = Roads(network, draw(st.frozensets(st.sampled_from(sorted(network.link_by_name)), max_size=1)))
     shut = draw(st.frozensets(st.integers(0, len(roads.arcs) - 1), max_size=3))
     start, goal, *others = draw(st.permutations(sorted(network.switch_by_name)))
+    first = draw(st.sampled_from(("time", "cost", "sparing")))
     return roads, Search(
-        start, goal, Measure("delay-critical", draw(st.sampled_from((256, 1500))), draw(st.booleans())),
+        start, goal, Measure("delay-critical", draw(st.sampled_from((256, 1500))), first),
         lambda arc: arc not in shut, draw(st.none() | st.integers(100_000, 2_000_000)), tuple(others[:stops]))
 
 

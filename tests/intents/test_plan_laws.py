@@ -14,6 +14,7 @@ from intents.planner import plan
 from intents.roads import Roads
 from intents.routes import Route, claims, found_again
 from tests.intents.audit import arcs_of, broken, entangled, every_placement, overbooked
+from tests.intents.oracle import fastest_ways
 from tests.intents.wishes import connections, networks, wishes
 from topologies.model import Topology
 
@@ -126,8 +127,11 @@ def _changed(network: Topology, wish: Connection) -> st.SearchStrategy[Connectio
 
 
 def price(network: Topology, placement: Placement) -> tuple[int, int, int]:
-    """What the objective makes least: cost if it counts, unknown delays, then the budget."""
+    """What the objective makes least: cost or what others take if it counts, unknown delays, then the budget."""
     wish, arcs = placement.connection, [(path, arc) for path in placement.paths for arc in arcs_of(network, path)]
     lines = [hop(network, arc, path.direction, wish.service_class, wish.bandwidth.max_packet_bytes) for path, arc in arcs]
     cost = sum(arc.cost for _, arc in arcs) if wish.objective == "min-cost" else 0
+    if wish.objective == "spare-fast-links":
+        ways = fastest_ways(network, wish)
+        cost = sum(ways[arc.link, arc.source] for _, arc in arcs)
     return cost, lines.count(None), sum(line.total_ns for line in lines if line)

@@ -63,7 +63,8 @@ def connections(draw: st.DrawFn, network: Topology, name: str = "i", selectors: 
         tuple(draw(st.lists(st.sampled_from(switches), unique=True, max_size=2))) if draw(rare) else (),
         draw(st.frozensets(st.sampled_from(links), max_size=2)) if links and draw(rare) else frozenset(),
         draw(st.frozensets(st.sampled_from(switches), max_size=1)) if draw(rare) else frozenset(),
-        draw(rare), draw(st.sampled_from(("min-latency", "min-cost"))), draw(st.sampled_from((1, 50, 50))),
+        draw(rare), draw(st.sampled_from(("min-latency", "min-cost", "spare-fast-links"))),
+        draw(st.sampled_from((1, 50, 50))),
         pinned=draw(pins(network, source, target)) if draw(rare) and draw(rare) else None,
         diverse_from=draw(st.frozensets(st.sampled_from(INTENTS), max_size=2)) - {name} if draw(rare) else frozenset(),
         diverse_level=draw(st.sampled_from(("link", "node", "srlg"))))
