@@ -1,7 +1,7 @@
 """The composition root: the world of a running controller, from its settings to its end."""
 
+import gc
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +26,12 @@ from topologies.source import BadInput
 
 log = structlog.get_logger(__name__)
 
+ENDING = frozenset((signal.SIGTERM, signal.SIGINT))
+
+RARELY = (100_000, 50, 100)
+"""When Python searches for rubbish (gc.set_threshold). Ours makes hardly any circles, and at 1,000 connections the search
+took a third of the turns that commit and repair: 1.14 s and 1.8 s with Python's thresholds, 0.71 s and 1.24 s with these."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -44,10 +50,8 @@ class Settings:
 def run(settings: Settings) -> None:
     """Runs a controller until SIGTERM or SIGINT. Raises StopError where it cannot begin."""
     log_to_stderr(settings.log_format)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    with ExitStack() as world:
+    gc.set_threshold(*RARELY)
+    with _held(ENDING), ExitStack() as world:
         with _said_plainly(), _no_store_left(settings.store):
             openflow, grpc = parse_address(settings.openflow), parse_address(settings.grpc, unix=True)
             keys = read_keys(settings.tls) if settings.tls else None
@@ -66,7 +70,20 @@ def run(settings: Settings) -> None:
                         address=str(openflow))
         print(f"ready: grpc {northbound.address}, openflow {replace(openflow, port=port)}, topology {network.name}, "
               f"revision {loop.snapshot.revision}", flush=True)
-        stop.wait()
+        signal.sigwait(ENDING)
+
+
+@contextmanager
+def _held(signals: frozenset[signal.Signals]) -> Iterator[None]:
+    """Signals wait until they are waited for; those that come later are dropped. A handler would not do: one that sets an
+    event may come while its thread holds the event's own lock, and then waits for that for ever."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        while signal.sigtimedwait(signals, 0):
+            pass
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _loop(network: Topology, store: Store, southbound: Southbound, settings: Settings) -> Loop:
