@@ -98,7 +98,7 @@ def compile_plan(network: Topology, plan: Plan, kept: Mapping[str, Placement], i
 def owner_marks(rules: RuleSet) -> frozenset[Mark]:
     """What a rule set is recognised by as its owner's: the cookies of its flows; (dpid, id) of its groups and meters,
     whose ranges of ids do not meet."""
-    return frozenset({flow.cookie for flow in rules.flows.values()} | set(rules.groups) | set(rules.meters))
+    return frozenset((*rules.cookies, *rules.groups, *rules.meters))
 
 
 _Labels = Mapping[Way, int | None]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain, product
 
-from intents.rules import IPV4, MPLS, Change, Flow, Group, Item, Match, Meter, SetField, Step, Table, is_ours
+from intents.rules import IPV4, MPLS, Change, Flow, Group, Item, Match, Meter, Step, Table, is_ours, labels_set
 from intents.tables import FlowKey, Reference, TableId, Tables, reference_to, references
 from topologies.model import Topology
 
@@ -57,7 +57,7 @@ class Reach:
         self._coming_pushers, self._coming_users, self._by_label = {}, {}, {}
         for item in self._coming:
             if not isinstance(item, Meter):
-                for label in _labels_set(item):
+                for label in labels_set(item):
                     self._coming_pushers.setdefault(label, []).append(item)
             if isinstance(item, Flow):
                 for used in references(item):
@@ -95,7 +95,7 @@ class Reach:
             self._standing = {}
             standing: chain[tuple[ItemKey, Pusher]] = chain(self._tables.flows.items(), self._tables.groups.items())
             for key, item in standing:
-                if labels := _labels_set(item):
+                if labels := labels_set(item):
                     self._stand(key, item, labels)
         yield from self._standing.get(label, {}).values()
         yield from self._coming_pushers.get(label, ())
@@ -106,7 +106,7 @@ class Reach:
         for label in self._labels.pop(key, ()):
             del self._standing[label][key]
         held: Pusher | None = self._tables.groups.get(key) if len(key) == 2 else self._tables.flows.get(key)
-        if held is not None and (labels := _labels_set(held)):
+        if held is not None and (labels := labels_set(held)):
             self._stand(key, held, labels)
 
     def _stand(self, key: ItemKey, item: Pusher, labels: set[int]) -> None:
@@ -184,10 +184,3 @@ class Reach:
 
 def _exact(match: Match) -> dict[str, int]:
     return {field.name: field.value for field in match if field.mask is None}
-
-
-def _labels_set(item: Group | Flow) -> set[int]:
-    if isinstance(item, Flow):
-        return {action.value for action in item.actions if type(action) is SetField and action.name == "mpls_label"}
-    return {action.value for bucket in item.buckets for action in bucket.actions
-            if type(action) is SetField and action.name == "mpls_label"}

@@ -84,6 +84,7 @@ class Roads:
         self._beside: dict[frozenset[str], frozenset[int]] = {}
         self._pairs: dict[tuple[str, str], Pair] = {}
         self._along: dict[tuple[int, ...], Along] = {}
+        self._trails: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, ...] | None] = {}
         self._budgets: dict[tuple[object, ...], tuple[BudgetLine, ...] | None] = {}
 
     def between(self, source: str, target: str) -> "Pair":
@@ -123,6 +124,14 @@ class Roads:
             self._along[trail] = Along((arcs[0].source, *(arc.target for arc in arcs)), tuple(arc.link for arc in arcs),
                                        sum(delays) if len(delays) == len(arcs) else None)
         return self._along[trail]
+
+    def trail(self, links: tuple[str, ...], nodes: tuple[str, ...]) -> tuple[int, ...] | None:
+        """The arcs of a way that is told by its links and nodes, `None` where they are gone or join other nodes now."""
+        if (links, nodes) not in self._trails:
+            found = tuple([self.number.get(hop, -1) for hop in zip(links, nodes, strict=False)])
+            stands = all(arc >= 0 and self.arcs[arc].target == node for arc, node in zip(found, nodes[1:], strict=True))
+            self._trails[links, nodes] = found if stands else None
+        return self._trails[links, nodes]
 
     def weights(self, measure: Measure) -> Sequence[int]:
         """The weight of each arc; `weight % COST_UNIT` is its budget in ns under either measure."""

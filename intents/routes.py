@@ -98,9 +98,7 @@ def obeyed(roads: Roads, books: Books, connection: Connection, chosen: Route) ->
 
 def found_again(roads: Roads, path: Path) -> Trail | None:
     """The arcs of a path in this network, `None` where they are gone or join other nodes now."""
-    trail = tuple(roads.number.get(hop, -1) for hop in zip(path.links, path.nodes, strict=False))
-    stands = all(arc >= 0 and roads.arcs[arc].target == node for arc, node in zip(trail, path.nodes[1:], strict=True))
-    return trail if stands else None
+    return roads.trail(path.links, path.nodes)
 
 
 def mirrored(roads: Roads, trail: Trail) -> Trail:

@@ -7,6 +7,7 @@ prerequisites (eth_type, ip_proto) are always written out; equal rules are equal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 IN_PORT = 0xFFFFFFF8
@@ -183,6 +184,29 @@ class RuleSet:
                        {key: group for key, group in self.groups.items() if group.dpid == dpid},
                        {key: meter for key, meter in self.meters.items() if meter.dpid == dpid})
 
+    @cached_property
+    def cookies(self) -> frozenset[int]:
+        """The cookies of all flows."""
+        return frozenset({flow.cookie for flow in self.flows.values()})
+
+    @cached_property
+    def labels_put(self) -> Mapping[int | None, frozenset[int]]:
+        """The labels that flows put packets under, by the label that they ask for (`None`: for none)."""
+        found: dict[int | None, set[int]] = {}
+        for flow in self.flows.values():
+            if labels := labels_behind(flow, self):
+                found.setdefault(label_of(flow), set()).update(labels)
+        return {label: frozenset(labels) for label, labels in found.items()}
+
+    @cached_property
+    def labels_of_ours(self) -> Mapping[int, frozenset[int]]:
+        """The labels that flows of ours ask for, by their cookie."""
+        found: dict[int, set[int]] = {}
+        for flow in self.flows.values():
+            if flow.table == Table.LABEL and is_ours(flow) and (label := label_of(flow)) is not None:
+                found.setdefault(flow.cookie, set()).add(label)
+        return {cookie: frozenset(labels) for cookie, labels in found.items()}
+
 
 def rule_set(items: "list[Item] | tuple[Item, ...]") -> RuleSet:
     """The rule set that holds these items."""
@@ -201,6 +225,27 @@ def merged(layers: Iterable[RuleSet]) -> RuleSet:
         groups.update(layer.groups)
         meters.update(layer.meters)
     return RuleSet(flows, groups, meters)
+
+
+def label_of(flow: Flow) -> int | None:
+    """The label that a flow asks packets for, `None` where it asks for none."""
+    return next((field.value for field in flow.match if field.name == "mpls_label"), None)
+
+
+def labels_behind(flow: Flow, rules: RuleSet) -> set[int]:
+    """The labels under which one flow sends packets, itself or through a group of the same switch."""
+    found = labels_set(flow)
+    for action in flow.actions:
+        if type(action) is ToGroup and (flow.dpid, action.group) in rules.groups:
+            found |= labels_set(rules.groups[flow.dpid, action.group])
+    return found
+
+
+def labels_set(item: Flow | Group) -> set[int]:
+    """The labels that an item's own actions write."""
+    lists = (item.actions,) if isinstance(item, Flow) else [bucket.actions for bucket in item.buckets]
+    return {action.value for actions in lists for action in actions
+            if type(action) is SetField and action.name == "mpls_label"}
 
 
 OWNER = 0x49

@@ -10,6 +10,7 @@ no group ever: what meets a second failure is dropped and cannot loop. Detours o
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from intents.marks import mark_of
@@ -135,9 +136,16 @@ def posts_of(trunk: Trunk) -> Iterator[Post]:
     return (Post(trunk, hop) for hop in sorted({0, *(hop for hop, _ in trunk.detours)}))
 
 
+@lru_cache(maxsize=1 << 16)
 def labelled(label: int) -> Match:
     """What a switch on the way recognises a label by."""
     return match(eth_type=MPLS, mpls_label=label)
+
+
+@lru_cache(maxsize=1 << 16)
+def _at_the_bottom(label: int) -> Match:
+    """What the last switch recognises a label by that has data behind it."""
+    return match(eth_type=MPLS, mpls_label=label, mpls_bos=1)
 
 
 def label_rules(path: Trunk | Detour, label: int, groups: Mapping[int, int]) -> Iterator[Flow]:
@@ -148,8 +156,8 @@ def label_rules(path: Trunk | Detour, label: int, groups: Mapping[int, int]) -> 
     for hop, cable in enumerate(path.cables[1:], 1):
         onward = ToGroup(groups[hop]) if hop in groups else Output(cable.out_port)
         yield Flow(cable.dpid, Table.LABEL, PRIORITY, labelled(label), (DecMplsTtl(), onward), cookie=mark)
-    yield Flow(path.cables[-1].far_dpid, Table.LABEL, PRIORITY, match(eth_type=MPLS, mpls_label=label, mpls_bos=1),
-               (PopMpls(path.ethertype),), goto=Table.DELIVER, cookie=mark)
+    yield Flow(path.cables[-1].far_dpid, Table.LABEL, PRIORITY, _at_the_bottom(label), (PopMpls(path.ethertype),),
+               goto=Table.DELIVER, cookie=mark)
 
 
 def trunk_group(post: Post, number: int, label: int, detour_label: int | None) -> Group:

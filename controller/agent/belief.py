@@ -5,14 +5,14 @@ Rules of this file: a switch whose tables were never read may hold anything; one
 what was on its way or without.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from controller.agent.world import Batch, World
 from intents.marks import mark_in
 from intents.model import Placement
 from intents.riders import Rider, riders_of
-from intents.rules import Change, Flow, Group, Item, RuleSet, SetField, Table, ToGroup, is_ours
+from intents.rules import Change, Flow, RuleSet, Table, label_of, labels_behind
 from intents.steps import take
 
 
@@ -53,8 +53,8 @@ class Belief:
             if versions is None:
                 return None
             for rules in versions:
-                for flow in rules.flows.values():
-                    put.setdefault(_label_of(flow), set()).update(labels_behind(flow, rules))
+                for label, labels in rules.labels_put.items():
+                    put.setdefault(label, set()).update(labels)
         live: set[int | None] = {None}
         todo: list[int | None] = [None]
         while todo:
@@ -65,7 +65,7 @@ class Belief:
 
     def may_be_met(self, flow: Flow) -> bool:
         """Whether packets may come to a flow: not if it asks for a label that none goes under."""
-        label, live = _label_of(flow), self.live_labels if flow.table == Table.LABEL else None
+        label, live = label_of(flow), self.live_labels if flow.table == Table.LABEL else None
         return label is None or live is None or label in live
 
     @cached_property
@@ -74,10 +74,8 @@ class Belief:
         found: dict[int, set[int]] = {}
         known = [rules for dpid in self._world.channels for rules in self.versions(dpid) or ()]
         for rules in (*known, self._world.target or RuleSet()):
-            for flow in rules.flows.values():
-                if flow.table == Table.LABEL and is_ours(flow):
-                    found.setdefault(mark_in(flow.cookie), set()).update(
-                        field.value for field in flow.match if field.name == "mpls_label")
+            for cookie, labels in rules.labels_of_ours.items():
+                found.setdefault(mark_in(cookie), set()).update(labels)
         return {mark: frozenset(labels) for mark, labels in found.items()}
 
     def _may_ride(self, rider: Rider) -> bool:
@@ -93,7 +91,7 @@ class Belief:
             if rider.trunk is None:
                 if door.goto == Table.DELIVER:
                     return True
-            elif self._labels_of.get(rider.trunk.mark, frozenset()) & set(labels_behind(door, rules)):
+            elif self._labels_of.get(rider.trunk.mark, frozenset()) & labels_behind(door, rules):
                 return True
         return False
 
@@ -101,27 +99,3 @@ class Belief:
 def _way(rider: Rider) -> tuple[object, ...]:
     """Which packets a rider takes, and where to."""
     return (rider.ingress, rider.priority, rider.matches, rider.trunk)
-
-
-def _label_of(flow: Flow) -> int | None:
-    """The label that a flow asks packets for, None where it asks for none."""
-    return next((field.value for field in flow.match if field.name == "mpls_label"), None)
-
-
-def labels_behind(flow: Flow, rules: RuleSet) -> Iterator[int]:
-    """The labels under which one flow sends packets, itself or through a group of the same switch."""
-    yield from labels_set(flow)
-    for action in flow.actions:
-        if isinstance(action, ToGroup) and (flow.dpid, action.group) in rules.groups:
-            yield from labels_set(rules.groups[flow.dpid, action.group])
-
-
-def labels_set(item: Item) -> Iterator[int]:
-    """The labels that an item's own actions write."""
-    lists: Iterable[tuple[object, ...]] = ()
-    if isinstance(item, Flow):
-        lists = (item.actions,)
-    elif isinstance(item, Group):
-        lists = (bucket.actions for bucket in item.buckets)
-    yield from (action.value for actions in lists for action in actions
-                if isinstance(action, SetField) and action.name == "mpls_label")

@@ -24,10 +24,13 @@ class Sorted:
     occupied: frozenset[FlowKey]
 
 
-def claims_of(rules: RuleSet) -> frozenset[Claim]:
+def claims_of(*layers: RuleSet) -> frozenset[Claim]:
     """What has to be recorded before any of these rules is sent."""
-    marks = {mark_in(cookie) for cookie in {flow.cookie for flow in rules.flows.values()}}
-    numbered: tuple[Item, ...] = (*rules.groups.values(), *rules.meters.values())
+    cookies = frozenset[int]().union(*(rules.cookies for rules in layers))
+    marks = {mark_in(cookie) for cookie in cookies}
+    numbered: list[Item] = []
+    for rules in layers:
+        numbered += (*rules.groups.values(), *rules.meters.values())
     return frozenset({Claim("flow", 0, mark) for mark in marks} | {claim_of(item) for item in numbered})
 
 

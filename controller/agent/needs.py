@@ -7,12 +7,11 @@ came to the rules; a door is a classify flow, the one place where a connection's
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from controller.agent.belief import labels_behind
 from controller.agent.world import ItemKey, item_key
 from intents.marks import mark_in
 from intents.model import DIRECTIONS, Placement
 from intents.riders import Rider, riders_of
-from intents.rules import Flow, Group, RuleSet, Table
+from intents.rules import Flow, Group, RuleSet, Table, labels_behind
 from intents.tables import FlowKey, references
 from intents.trunks import idle_trunk_of
 from topologies.model import Topology
@@ -123,7 +122,7 @@ class Needs:
         labels `met` once."""
         yield item_key(flow)
         yield from (("Group" if what == "group" else "Meter", dpid, number) for what, dpid, number in references(flow))
-        for label in set(labels_behind(flow, self.target)) - met:
+        for label in labels_behind(flow, self.target) - met:
             met.add(label)
             for dpid in switches:
                 for next_flow in self._by_label.get((dpid, label), ()):

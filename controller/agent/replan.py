@@ -120,5 +120,5 @@ def _claims(world: World, target: RuleSet) -> frozenset[Claim]:
         return world.record.claims | wanted
     belief = Belief(world)
     under_way = {claim_of(change.item) for dpid in world.channels for change in belief.under_way(dpid)}
-    seen = frozenset().union(under_way, *(claims_of(tables) for tables in world.known().values()))
+    seen = claims_of(*world.known().values()) | under_way
     return world.record.claims & seen | wanted
