@@ -7,6 +7,7 @@ from 1.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple, NoReturn
 
 import yaml
@@ -15,6 +16,7 @@ from yaml import AliasEvent, DocumentStartEvent, MappingEndEvent, MappingStartEv
 from topologies.blocks import Blocks
 from topologies.problems import MOST_PROBLEMS, Problem
 from topologies.scalars import FIRST, resolved
+from topologies.syntax import RIGHT
 
 MAX_CHARACTERS: Final = 16_000_000
 """Of one file: five times 10,000 intents written out (2.9 MB)."""
@@ -31,6 +33,8 @@ MAX_FILE_NODES: Final = 2_000_000
 
 MAX_DOCUMENTS: Final = 50_000
 """Of one file, since nothing at all is a document too."""
+
+_TOO_MANY: Final = f"more than {MAX_DOCUMENTS:,} documents in a file; split it"
 
 MAX_DEPTH: Final = 32
 MAX_SCALAR: Final = 4_096
@@ -83,24 +87,6 @@ _Events: Any = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 
 _Event = Any
 """One of yaml's events; its own stubs leave most of them untyped."""
-
-
-_RIGHT = {
-    "mapping values are not allowed in this context":
-        'a ":" stands where none can; indent the line as those beside it, or put the text in quotes',
-    "did not find expected key": "indent the line as those beside it, and put a text with a mark of YAML in it in quotes",
-    "could not find expected ':'": 'write "key: value", with a blank behind the colon, or "- value" in a list',
-    "did not find expected '-' indicator": 'begin each entry of a list with "- "',
-    "did not find expected ',' or ']'": 'put "," between the entries of a list, and "]" behind the last',
-    "did not find expected ',' or '}'": 'put "," between the fields of a mapping, and "}" behind the last',
-    "did not find expected node content": "leave out the bracket that opens nothing here",
-    "did not find expected <document start>": 'end the document before, or begin a new one with "---"',
-    "found unexpected end of stream": "put a quote at the end of the text",
-    "found character that cannot start any token": "put the text in quotes",
-    "found unknown escape character": 'write two backslashes for one, or put the text in single quotes',
-    "block sequence entries are not allowed in this context": 'begin the list on a line of its own, below its key',
-}
-"""By libyaml's words for what is wrong: what would be right."""
 
 
 class _UnreadableError(Exception):
@@ -160,6 +146,10 @@ class _Composer:
             if dashes < 0:
                 self._stop_at(begin, f"a document is longer than {MAX_DOCUMENT:,} characters; split it")
             begin = dashes + 1
+        if self.text.count("---\n") > MAX_DOCUMENTS:  # before they are read, which takes longer than they deserve
+            starts = islice(re.finditer("^---$", self.text, re.MULTILINE), MAX_DOCUMENTS, None)
+            for beyond in islice(starts, 1):
+                self._stop_at(beyond.start(), _TOO_MANY)
 
     def _is_plain(self) -> bool:
         """Told faster than by looking for what is forbidden."""
@@ -179,8 +169,8 @@ class _Composer:
         message = f"{error.problem} {error.context}{since}" if error.context else error.problem
         if self.text[mark.index:mark.index + 1] == "\t":
             message = "a tab cannot indent; use spaces"
-        elif error.problem in _RIGHT:
-            message += f"; {_RIGHT[error.problem]}"
+        elif error.problem in RIGHT:
+            message += f"; {RIGHT[error.problem]}"
         self.problems.append(Problem(self.file, self.first_line + mark.line, mark.column + 1, f"not YAML: {message}"))
 
     def _document(self, start: _Event) -> Iterator[Composed | Problem]:
@@ -188,7 +178,7 @@ class _Composer:
             self._note(start, "directives are not allowed: this is read as YAML 1.2; leave the line out")
         self.documents_left -= 1
         if self.documents_left < 0:
-            self._stop(start, f"more than {MAX_DOCUMENTS:,} documents in a file; split it")
+            self._stop(start, _TOO_MANY)
         allowed = self.nodes_left = min(MAX_NODES, self.file_nodes_left)
         data = self._node(self.next(), ())
         self.file_nodes_left -= allowed - self.nodes_left
