@@ -90,7 +90,7 @@ class Match(Shared):
 
 
 class Latency(Part):
-    """Times in ns."""
+    """How long packets may take. Times are read into ns."""
 
     max: Time = Field(examples=["1 ms"])
     strict: Said[Flag] = None
@@ -101,20 +101,20 @@ class Latency(Part):
 
 
 class Jitter(Part):
-    """p99 minus the minimum one-way delay (PDV, RFC 5481), in ns."""
+    """p99 minus the minimum one-way delay (PDV, RFC 5481). Read into ns."""
 
     max: Time = Field(examples=["200 us"])
 
 
 class Loss(Part):
-    """Part of the packets; window in ns."""
+    """What part of the packets may be lost. The window is read into ns."""
 
     max: Ratio = Field(examples=["1e-4"])
     window: Said[Time] = None
 
 
 class Bandwidth(Part):
-    """Rates in bit/s, sizes in bytes. `reverse` may be zero: nothing is guaranteed that way."""
+    """Rates are read into bit/s, sizes into bytes. `reverse` may be zero: nothing is guaranteed that way."""
 
     guaranteed: Said[Rate] = None
     max: Said[Rate] = None
@@ -124,7 +124,7 @@ class Bandwidth(Part):
 
 
 class Availability(Part):
-    """Part of the time; failover in ns."""
+    """What part of the time it works. Failover is read into ns."""
 
     target: Said[Ratio] = None
     max_failover: Said[Time] = None
@@ -205,14 +205,14 @@ class Valid(Shared):
 
 
 class Deadline(Shared):
-    """Bulk: bytes, and when the last must have arrived."""
+    """A transfer that has an end. The volume is read into bytes."""
 
     volume: Size = Field(examples=["40 TB"])
     by: Instant = Field(examples=["2026-12-02T06:00:00+08:00"])
 
 
 class Autonomy(Part):
-    """What the agent may do for this intent by itself; veto in ns."""
+    """What the agent may do for this intent by itself. The veto is read into ns."""
 
     mode: Literal["observe", "recommend", "act-after", "act"] = Field(examples=["recommend"])
     veto: Said[Time] = None
@@ -231,7 +231,7 @@ class Policy(Shared):
 
 
 class Assurance(Shared):
-    """How the promise is to be watched; probes per second."""
+    """How the promise is to be watched. Frequencies are read into one a second."""
 
     evidence: Said[Literal["model", "control-plane", "data-plane"]] = None
     probe_rate: Said[Frequency] = None

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from controller.cli.kinds import models
+from controller.cli.kinds import schema as schema_of_all
 from intents import defaults
 from intents.resolve.ground import GROUNDLESS
-from topologies.schema import json_schema
 
 FORMS = {
     "(ns|us|ms": "time", "(/s)": "frequency", "*%?": "ratio", "(bps|": "rate", "(B|kB": "size", "]{2}(:": "MAC address",
@@ -27,7 +26,7 @@ Schema = Mapping[str, Any]
 
 def page() -> str:
     """The page as it should be."""
-    schema = json_schema(models())
+    schema = schema_of_all()
     kinds = [each["then"]["$ref"].rpartition("/")[2] for each in schema["allOf"]]
     parts = [HEAD, *(_kind(schema, kind) for kind in kinds), _defaults(), _groundless()]
     return "\n".join(parts)

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, cast
 
+from controller.cli.meanings import with_meanings
 from intents.documents import MODELS
 from topologies.schema import json_schema
 
@@ -17,6 +18,11 @@ def models() -> Mapping[str, Any]:
     return {**MODELS, **others}
 
 
+def schema() -> dict[str, Any]:
+    """The JSON Schema of documents of every kind, with what their fields mean."""
+    return cast("dict[str, Any]", with_meanings(json_schema(models())))
+
+
 def schema_text() -> str:
-    """The JSON Schema of documents of every kind."""
-    return json.dumps(json_schema(models()), indent=2, ensure_ascii=False)
+    """The same as text."""
+    return json.dumps(schema(), indent=2, ensure_ascii=False)
