@@ -46,7 +46,8 @@ def run_scenario(
     json: Annotated[Optional[Path], typer.Option(help="Write the report as JSON to this file.")] = None,  # noqa: UP045
     agent: Annotated[Literal["on", "off"], typer.Option(help="off: the controller does not look at load.")] = "on",
 ) -> None:
-    """Run a scenario to its table and PASS or FAIL (exit status 0 or 1; 2 where it cannot be run). Needs root."""
+    """Run a scenario to its table and PASS or FAIL (exit status 0 or 1; 2 where it cannot be run, or where the
+    machine stood still too often for its times to tell). Needs root."""
     from . import sandbox
     from .catalog import load
 

@@ -20,7 +20,8 @@ from .errors import LabError
 from .report import document, show
 from .runner import run
 
-PASSED, FAILED, INTERRUPTED = 0, 1, 130
+STATUS = {True: 0, False: 1, None: 2}
+FAILED, INTERRUPTED = 1, 130
 
 
 def main(staged: Staged, is_sole: bool, is_agent_on: bool, descriptor: int | None) -> int:
@@ -53,7 +54,7 @@ def main(staged: Staged, is_sole: bool, is_agent_on: bool, descriptor: int | Non
             json.dump(document(outcome), report, indent=2)
             report.write("\n")
     show(outcome, console)
-    return PASSED if outcome.passed else FAILED
+    return STATUS[outcome.passed]
 
 
 if __name__ == "__main__":

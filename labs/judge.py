@@ -11,6 +11,7 @@ from topologies.units import render_time
 from .measured import Count, Span, Stream, count, together
 from .relief import Relieved
 from .scenario import Adoption, Expectation, Gap, Relief, Scenario
+from .stalls import Stalls
 
 CLOCK_UNCERTAINTY_NS = 50_000
 """Sender and receiver share one clock; what is left is the sender's own time stamp, taken up to 50 us before the packet
@@ -60,21 +61,26 @@ class Evidence:
     adopted: Adopted | None = None
     relieved: Relieved | None = None
     bare: Count = NOTHING
+    stalls: Stalls = field(default_factory=Stalls)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One expectation and what became of it."""
+    """One expectation and what became of it. `passed` is None where a measured time breaks it on a machine that stood still
+    too often for its times to tell. `is_time`: what was measured is a time."""
 
     name: str
     expected: str
     measured: str
-    passed: bool
+    passed: bool | None
+    is_time: bool = False
 
 
 def rows(scenario: Scenario, seen: Evidence) -> tuple[Row, ...]:
     """Every expectation of the scenario, in its order."""
-    return tuple(row for expected in scenario.spec.expect for row in _rows(expected, seen))
+    found = (row for expected in scenario.spec.expect for row in _rows(expected, seen))
+    return tuple(replace(row, passed=row.passed or None) if row.is_time and seen.stalls.are_too_many else row
+                 for row in found)
 
 
 def verdict(intent: str, scenario: Scenario, seen: Evidence) -> Verdict | None:
@@ -134,7 +140,8 @@ def _packet_rows(expected: Expectation, during: str, seen: Evidence) -> Iterator
         worst, other = slower_ns(ways, statistic), "p99" if statistic == "p50" else "p50"
         told = f"{_ms(worst)} ({other} {_ms(slower_ns(ways, other))}; bare {statistic} " \
                f"{_ms(seen.bare.statistic_ns(statistic))}, {other} {_ms(seen.bare.statistic_ns(other))})"
-        yield Row(f"{name}: one-way {statistic}", f"< {render_time(bound)}", told, worst is not None and worst < bound)
+        yield Row(f"{name}: one-way {statistic}", f"< {render_time(bound)}", told, worst is not None and worst < bound,
+                  worst is not None)
     sent = f" of {found.sent:,}"
     if expected.lost is not None:
         lost = found.lost - _accounted(seen, during).get(expected.intent or "", 0)
@@ -171,7 +178,7 @@ def _spread_row(name: str, expected: Expectation, during: str, seen: Evidence) -
     told, growth = _growth(expected.intent or "", during, seen)
     if growth is None and during == "relieved":
         told = f"not relieved; under load {_growth(expected.intent or '', 'load', seen)[0]}"
-    return Row(name, f"<= {times} x steady", told, growth is not None and growth <= times)
+    return Row(name, f"<= {times} x steady", told, growth is not None and growth <= times, growth is not None)
 
 
 def _growth(intent: str, during: str, seen: Evidence) -> tuple[str, float | None]:
@@ -198,11 +205,11 @@ def _relief_rows(expected: Expectation, wanted: Relief, seen: Evidence) -> Itera
     after = None if seen.relieved is None else seen.relieved.after_ns
     yield Row(f"{name}: load moved aside", f"<= {render_time(wanted.confirmed_within)}",
               "never" if after is None else f"{after / 1e9:.2f} s after the first poll that saw it whole",
-              after is not None and after <= wanted.confirmed_within)
+              after is not None and after <= wanted.confirmed_within, after is not None)
     back = _recovered_ns(expected.intent or "", seen)
     yield Row(f"{name}: p50 in its bound", f"<= {render_time(wanted.recovered_within)}",
               "not relieved" if seen.relieved is None else "never" if back is None else f"{back / 1e9:.1f} s after that",
-              back is not None and back <= wanted.recovered_within)
+              back is not None and back <= wanted.recovered_within, back is not None)
 
 
 def _recovered_ns(intent: str, seen: Evidence) -> int | None:
@@ -235,7 +242,8 @@ def _gap_rows(intent: str, during: str, expected: Gap, seen: Evidence) -> Iterat
     for name, most, found in (("median gap", expected.median, median(gaps) if gaps else None),
                               ("longest gap", expected.max, max(gaps, default=None))):
         if most is not None:
-            yield Row(f"{intent}, {during}: {name}", f"<= {render_time(most)}", told, found is not None and found <= most)
+            yield Row(f"{intent}, {during}: {name}", f"<= {render_time(most)}", told, found is not None and found <= most,
+                      found is not None)
 
 
 def _bounds(expected: Expectation) -> Iterator[tuple[str, int]]:
@@ -254,7 +262,8 @@ def _count_row(name: str, most: int, found: int, sent: int, detail: str) -> Row:
 def _adoption_rows(expected: Adoption, seen: Adopted | None) -> Iterator[Row]:
     took = seen.seconds if seen else None
     yield Row("controller: adopted", f"<= {render_time(expected.adopted_within)}",
-              "never" if took is None else f"{took:.1f} s", took is not None and took * 1e9 <= expected.adopted_within)
+              "never" if took is None else f"{took:.1f} s", took is not None and took * 1e9 <= expected.adopted_within,
+              took is not None)
     for name, most, found in (("changes sent", expected.changes, seen.changes if seen else None),
                               ("orphan rules", expected.orphans, seen.orphans if seen else None)):
         yield Row(f"controller: {name}", "0" if most == 0 else f"<= {most}", "unknown" if found is None else str(found),

@@ -10,6 +10,10 @@ from rich.table import Table
 
 from .judge import Evidence, Row, counted, directions, rows, slower_ns, verdict
 from .scenario import Scenario
+from .stalls import MOST
+
+WORDS = {True: "[green]ok[/]", False: "[bold red]no[/]", None: "[yellow]?[/]"}
+VERDICTS = {True: "[bold green]PASS[/]", False: "[bold red]FAIL[/]", None: "[bold yellow]UNVERIFIABLE[/]"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,11 @@ class Outcome:
         return rows(self.scenario, self.seen)
 
     @property
-    def passed(self) -> bool:
-        """Whether all of them hold; a scenario without any shows nothing and does not pass."""
-        return bool(self.rows) and all(row.passed for row in self.rows)
+    def passed(self) -> bool | None:
+        """Whether all of them hold, None where some cannot be told and the others hold; a scenario without any shows
+        nothing and does not pass."""
+        each = [row.passed for row in self.rows]
+        return False if not each or False in each else None if None in each else True
 
 
 def document(outcome: Outcome) -> dict[str, Any]:
@@ -41,7 +47,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
         "scenario": outcome.scenario.metadata.name, "role": outcome.scenario.metadata.role,
         "actions": list(outcome.scenario.metadata.actions or ()), "passed": outcome.passed,
         "backend": {each: outcome.backend[each] for each in ("switches", "links")},
-        "seconds": round(outcome.seconds, 1), "expectations": [asdict(row) for row in outcome.rows],
+        "machine": asdict(outcome.seen.stalls),
+        "seconds": round(outcome.seconds, 1), "expectations": [_row(row) for row in outcome.rows],
         "intents": {name: _intent(name, outcome) for name in sorted(outcome.seen.placed)},
         "events": [{"at_s": round(at, 3), "what": what} for at, what in outcome.events],
         "decisions": [dict(each) for each in outcome.decisions]}
@@ -56,11 +63,18 @@ def show(outcome: Outcome, console: Console) -> None:
     console.print(whole)
     table = Table("expectation", "expected", "measured", "", box=SIMPLE_HEAD)
     for row in outcome.rows:
-        table.add_row(row.name, row.expected, row.measured, "[green]ok[/]" if row.passed else "[bold red]no[/]")
+        table.add_row(row.name, row.expected, row.measured, WORDS[row.passed])
     console.print(table)
-    word = "[bold green]PASS[/]" if outcome.passed else "[bold red]FAIL[/]"
-    console.print(f"{word}  {outcome.scenario.metadata.name} in {outcome.seconds:.0f} s on "
+    console.print(f"the machine {outcome.seen.stalls}", soft_wrap=True, highlight=False)
+    if outcome.passed is None:
+        console.print(f"over {MOST:.1%}, where a time that breaks its bound may be the machine's: run it again",
+                      soft_wrap=True, highlight=False)
+    console.print(f"{VERDICTS[outcome.passed]}  {outcome.scenario.metadata.name} in {outcome.seconds:.0f} s on "
                   f"{outcome.backend['switches']}; {outcome.backend['links']}", soft_wrap=True)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {"name": row.name, "expected": row.expected, "measured": row.measured, "passed": row.passed}
 
 
 def _intent(name: str, outcome: Outcome) -> dict[str, Any]:

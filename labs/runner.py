@@ -5,6 +5,7 @@ Everything here runs inside a sandbox; what was seen is judged elsewhere (`labs.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -29,6 +30,7 @@ from .probe import probing
 from .relief import relieved
 from .report import Outcome
 from .scenario import Apply, Cut, End, Event, Kill, Load, Mend, Probe, Scenario
+from .stalls import watching
 
 Files = Mapping[str, str]
 """The texts of the scenario's document files by the names that it gives them."""
@@ -41,7 +43,7 @@ def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend, 
     Without its agent the controller does not look at load. Raises LabError where the lab itself fails, which says
     nothing about the intents."""
     begun = time.monotonic()
-    with running(topology, backend) as network:
+    with watching(backend) as watch, running(topology, backend) as network:
         bare = _bare(scenario, files, network)
         with (Controller(topology, scenario.spec.autonomy, is_agent_on) as controller, probing(network) as prober):
             controller.start()
@@ -54,6 +56,7 @@ def run(scenario: Scenario, files: Files, topology: Topology, backend: Backend, 
             load_ns = next((span.start_ns for span in stage.notes.spans if span.name == "load"), None)
             seen = Evidence(prober.stop(), stage.notes.spans, _placed(stage), stage.notes.drops, stage.travelled,
                             stage.notes.looped, stage.adopted, relieved(decisions, load_ns), bare)
+    seen = replace(seen, stalls=watch.stalls)
     return Outcome(scenario, backend.words, time.monotonic() - begun, seen, stage.notes.events, decisions)
 
 

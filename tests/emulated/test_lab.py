@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from labs.stalls import Stalls
 from tests.emulated.standing_lab import ISOCHRONE
 from topologies.builders import linear
 from topologies.document import topology_document
@@ -37,10 +38,19 @@ spec:
 INTENT = "{{apiVersion: isochrone/v1, kind: Intent, metadata: {{name: {0}}}, spec: {1}}}\n"
 
 
+UNVERIFIABLE = 2
+"""How a lab ends whose times a machine that stood still too often (labs.stalls) may have spoilt."""
+
+
 def test_the_telemedicine_lab_passes(tmp_path):
+    """Where the machine stands still too often to tell, a second run may tell."""
     report = tmp_path / "report.json"
-    done = subprocess.run([*ISOCHRONE, "lab", "run", "telemedicine", "--json", str(report)],
-                          capture_output=True, text=True, timeout=240, check=False)
+    words = [*ISOCHRONE, "lab", "run", "telemedicine", "--json", str(report)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False)
+    if done.returncode == UNVERIFIABLE:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False)
+    if done.returncode == UNVERIFIABLE:
+        pytest.skip(f"the machine stood still for {json.loads(report.read_text())['machine']['share']:.1%} of the time")
     assert done.returncode == 0, done.stdout + done.stderr
     told = json.loads(report.read_text())
     assert told["passed"]
@@ -51,7 +61,8 @@ def test_the_telemedicine_lab_passes(tmp_path):
 
 def test_without_its_agent_the_slice_waits_behind_the_images(tmp_path):
     """The counter-proof: the same time line up to the end of the load. It fails each time; how many times slower the load
-    makes the slice shows only where the machine itself did not stall meanwhile, so that may be seen in one of three runs."""
+    makes the slice shows only where the machine itself did not stall meanwhile: it may be seen in one of three runs, and is
+    not asked where it stood still too often in each."""
     scenario = yaml.safe_load((TELEMEDICINE / "scenario.yaml").read_text())
     spec = scenario["spec"]
     spec["at"] = [event for event in spec["at"] if event["do"] in ("probe", "load") or event["t"] == "0 s"]
@@ -63,15 +74,18 @@ def test_without_its_agent_the_slice_waits_behind_the_images(tmp_path):
     report = tmp_path / "report.json"
     words = ("lab", "run", str(tmp_path / "scenario.yaml"), "--agent", "off", "--json", str(report))
     said: list[str] = []
+    stood_still: list[bool] = []
     while len(said) < 3:
         done = subprocess.run([*ISOCHRONE, *words], capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 1, done.stdout + done.stderr
-        said.append(json.loads(report.read_text())["expectations"][-1]["measured"])
+        told = json.loads(report.read_text())
+        said.append(told["expectations"][-1]["measured"])
+        stood_still.append(Stalls(**told["machine"]).are_too_many)
         found = re.match(r"not relieved; under load (\S+) x", said[-1])
         assert found, said
         if float(found[1]) >= 5:
             return
-    pytest.fail("; ".join(said))
+    (pytest.skip if all(stood_still) else pytest.fail)("; ".join(said))
 
 
 def test_a_user_s_own_scenario_runs_wherever_it_is():

@@ -8,6 +8,7 @@ from labs.measured import Span, Stream
 from labs.relief import Relieved
 from labs.report import Outcome, document
 from labs.scenario import read_scenario
+from labs.stalls import Stalls
 
 MS = 1_000_000
 TEXT = """\
@@ -100,6 +101,28 @@ def test_an_intent_may_be_expected_to_be_refused():
 def test_gaps_of_an_intent_that_sends_nothing_pass_nothing():
     seen = evidence(spans=[Span("cuts", 0, 500 * MS)])
     assert outcome("{intent: other, gap: {max: <= 1 s}, during: cuts}", seen) == [False]
+
+
+def test_a_late_time_on_a_machine_that_stood_still_cannot_be_told():
+    slow = evidence(delay_ns=MS, lost=1, stalls=Stalls(share=0.02, longest_ns=4 * MS))
+    expected = "{intent: surgery, latency: {p50: < 1 ms}, during: steady}"
+    assert outcome(expected, slow) == [None]
+    assert outcome(expected, replace(slow, stalls=Stalls(share=0.001))) == [False]
+    assert outcome(expected, evidence(stalls=slow.stalls)) == [True], "a machine makes nothing quicker"
+    assert outcome("{intent: surgery, lost: 0, during: moves}", slow) == [False], "a loss is no time"
+    assert outcome(expected, replace(slow, streams=[])) == [False], "nothing seen shows nothing"
+
+
+def test_a_run_that_cannot_be_told_neither_passes_nor_fails():
+    slow = evidence(delay_ns=MS, stalls=Stalls(share=0.02))
+
+    def passed(expected):
+        return Outcome(scenario(expected), {}, 9.0, slow, []).passed
+
+    late, placed = "{intent: surgery, latency: {p50: < 1 ms}, during: steady}", "{intent: surgery, placed: true}"
+    assert passed(f"{late}, {placed}") is None
+    assert passed(f"{late}, {{intent: surgery, placed: false}}") is False
+    assert passed(placed) is True
 
 
 def test_adoption():
