@@ -38,6 +38,9 @@ and ARP before them."""
 CUT_NS = 500_000_000
 """What is lost this long after a cut is the cut's; later losses are charged to the moves that follow it."""
 
+IN_FLIGHT_S = 0.05
+"""What was sent this long before a cut has arrived: it is not the cut's, nor does the cut take it from the time before."""
+
 LOOK_NS = 1_000_000_000
 """How often is looked whether traffic has moved: each look costs the controller time that load leaves it little of."""
 
@@ -143,6 +146,8 @@ def cut(stage: Stage, event: Cut) -> Sequence[Later]:
     if link in stage.pulled:
         raise LabError(f"{link} is cut already; mend it first, or cut another")
     back_to = "after-cuts" if stage.is_controller_up else "restart"
+    stage.notes.enter(None)
+    time.sleep(IN_FLIGHT_S)
     stage.notes.enter("cuts")
     stage.network.cut(link)
     stage.pulled.append(link)
