@@ -18,6 +18,8 @@
 | D-14 | capacity of a graph's links (topologies/model.py) | 10 Gbps | |
 | D-15 | delay of a graph's links (topologies/model.py) | 4.9 us for a km of their length | |
 | D-16 | sle.diverse-from.level | link | what breaks most often, and what most networks can give |
+| D-17 | preemption.may | false | nobody takes the place of others unasked |
+| D-18 | preemption.by-others | true | who may displace is more important, and said so |
 """
 
 from collections.abc import Mapping
@@ -51,6 +53,8 @@ DEFAULTS: Final = (
     Default("D-07", "path.objective", "min-latency"),
     Default("D-08", "priority", 50),
     Default("D-10", "direction", "both"),
+    Default("D-17", "preemption.may", False),
+    Default("D-18", "preemption.by-others", True),
     Default("D-16", "sle.diverse-from.level", "link", frozenset(("sle.diverse-from.intents",))),
 )
 

@@ -9,6 +9,7 @@ Rules of this file:
   the other side, and these off it: it may become a working path.
 - `link`: no link between switches in common. `srlg`: nor two links of one shared risk group. `node`: no such link and no
   switch in common.
+- `exclusive` keeps apart from everybody, at level `link`: its links between switches are its own.
 - What no path could avoid is left out: access links (a host has one cable), and at level `node` a switch at which both
   sides have an end.
 - Until a connection has moved its old path counts as well, as in the books (capacity.py).
@@ -46,11 +47,13 @@ class Run:
 
 
 class Bond(NamedTuple):
-    """An intent to keep apart from, at which level, and whether the other side asks for it."""
+    """An intent to keep apart from, at which level, and whether the other side asks for it; `is_exclusive` where who asks
+    wants links that are his own."""
 
     intent: str
     level: DiversityLevel
     is_asked_by_other: bool
+    is_exclusive: bool = False
 
 
 class Apart:
@@ -64,9 +67,12 @@ class Apart:
 
     def _wish(self, connections: Iterable[Connection]) -> None:
         self._askers: dict[str, dict[str, DiversityLevel]] = {}
+        self._alone: set[str] = set()
         for one in connections:
             for other in one.diverse_from:
                 self._askers.setdefault(other, {})[one.intent] = one.diverse_level
+            if one.is_exclusive:
+                self._alone.add(one.intent)
         self._named = self._askers.keys() | {asker for askers in self._askers.values() for asker in askers}
         self._runs: dict[str, list[Run]] = {}
 
@@ -78,10 +84,10 @@ class Apart:
 
     def minds(self, connection: Connection) -> bool:
         """Whether anybody keeps apart from a connection, or it from anybody."""
-        return connection.intent in self._named
+        return bool(self._alone) or connection.intent in self._named
 
     def bonds(self, connection: Connection) -> tuple[Bond, ...]:
-        """The intents that a connection keeps apart from, by name; its own wishes first."""
+        """The intents that a connection keeps apart from, by name, its own wishes first: all but by `exclusive`."""
         if not connection.diverse_from and connection.intent not in self._askers:
             return ()
         own = [Bond(other, connection.diverse_level, False) for other in sorted(connection.diverse_from)]
@@ -90,7 +96,7 @@ class Apart:
 
     def put(self, connection: Connection, arcs: Iterable[int], kind: RunKind = "working") -> None:
         """Enters where a connection runs or stands by; `left`: where it runs until it has moved."""
-        if connection.intent in self._named:
+        if self.minds(connection):
             self._runs.setdefault(connection.intent, []).append(Run(connection, tuple(arcs), kind))
 
     def for_standby(self) -> "Apart":
@@ -112,7 +118,7 @@ class Apart:
 
     def shut(self, connection: Connection) -> frozenset[int]:
         """The arcs that a connection may not use because of those that it keeps apart from."""
-        if not connection.diverse_from and connection.intent not in self._askers:
+        if not (connection.diverse_from or connection.intent in self._askers or self._alone):
             return frozenset()
         return frozenset().union(*(self.arcs_of(element) for element in self.taken(connection)))
 
@@ -122,7 +128,7 @@ class Apart:
         mine = [run for run in self._runs.get(connection.intent, ())
                 if run.kind == "left" and run.connection.key == connection.key]
         found = {}
-        for bond in reversed(self.bonds(connection)):
+        for bond in reversed((*self.bonds(connection), *self._exclusions(connection))):
             for run in reversed(self._runs.get(bond.intent, [])):
                 spared = mine if run.kind == "left" else ()
                 elements = self.elements(run, connection, bond.level).difference(
@@ -133,10 +139,19 @@ class Apart:
     def shared(self, one: Run, other: Run) -> tuple[Element, ...]:
         """What two connections have in common that are to be kept apart, in order."""
         levels = {bond.level for bond in self.bonds(one.connection) if bond.intent == other.connection.intent}
+        if one.connection.intent != other.connection.intent and (
+                one.connection.is_exclusive or other.connection.is_exclusive):
+            levels.add("link")
         common = {element for level in levels
                   for element in self.elements(one, other.connection, level) & self.elements(
                       other, one.connection, level)}
         return tuple(sorted(common))
+
+    def _exclusions(self, connection: Connection) -> Iterator[Bond]:
+        """Whom a connection keeps apart from because one of them wants links that are his own."""
+        others = self._runs.keys() if connection.is_exclusive else self._alone & self._runs.keys()
+        return (Bond(other, "link", not connection.is_exclusive, is_exclusive=True)
+                for other in sorted(others) if other != connection.intent)
 
     def elements(self, run: Run, other: Connection, level: DiversityLevel) -> frozenset[Element]:
         """What a run takes that the other may not have at this level."""

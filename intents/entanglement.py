@@ -8,6 +8,9 @@ from intents.model import Connection
 from intents.protection import protected_route
 from intents.roads import Roads
 
+AGAIN = "the paths that this plan gives up are gone; plan again"
+"""How every message ends whose connection only waits (`Refusal.waits`)."""
+
 NAMED_AT_MOST = 4
 """Shared elements that a sentence lists."""
 
@@ -21,7 +24,7 @@ def entanglement(roads: Roads, books: Books, connection: Connection) -> str | No
     if not taken or protected_route(roads, free, connection) is None:
         return None
     if protected_route(roads, books, connection) is not None:
-        return "there will be a way apart when the paths that this plan gives up are gone; plan again"
+        return f"there will be a way apart when {AGAIN}"
     def locks_out(elements: frozenset[Element]) -> bool:
         return protected_route(roads, books.with_apart(books.apart.only(elements)), connection) is None
 
@@ -50,6 +53,8 @@ def _told(taken: Mapping[Element, tuple[Bond, Run]]) -> str:
 
 
 def _wish(bond: Bond) -> str:
+    if bond.is_exclusive:
+        return f"{bond.intent} asks for links of its own" if bond.is_asked_by_other else "it is to have links of its own"
     what = {"link": "link", "srlg": "link or risk group", "node": "link or switch"}[bond.level]
     if bond.is_asked_by_other:
         return f"{bond.intent} asks that it shares no {what} with it"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from intents.capacity import Books, Failure, demand
 from intents.detours import slowest_ns
+from intents.entanglement import AGAIN
 from intents.model import Connection
 from intents.protection import protected_route
 from intents.roads import UNKNOWN_NS, Roads
@@ -19,7 +20,7 @@ def exposure(roads: Roads, books: Books, connection: Connection, chosen: Route) 
     """What stands against a detour for the first hop of a route that has none: room, time, or that there is no way."""
     _, lacking = sheltered(roads, books, connection, chosen)
     if not lacking:
-        return "there will be room for its protection when the paths that this plan gives up are gone; plan again"
+        return f"there will be room for its protection when {AGAIN}"
     if connection.protection_mode == "standby":
         return _no_second(roads, books, connection)
     direction, number = lacking[0]

@@ -80,7 +80,9 @@ class Connection:
 
     `key` is always `intent/from-to`; `title` is what reports call it (the intent's name where it has one connection).
     Protection that is not required is had as far as it can be. A `pinned` working path takes for each hop one of the links
-    named, in the forward direction's order, and nothing else. `diverse_from` names other intents. `provenance` pairs a
+    named, in the forward direction's order, and nothing else. `diverse_from` names other intents; what is
+    `is_exclusive` shares no link between switches with any. `may_displace`: less important ones give way to it
+    (intents/preemption.py). `provenance` pairs a
     field's path (`slo.latency.max`) with its source (`phrase: "sub-ms"`, `profile NAME`, `default D-02`, `intent`,
     `slice NAME`).
     """
@@ -107,6 +109,9 @@ class Connection:
     pinned: tuple[tuple[str, ...], ...] | None = None
     diverse_from: frozenset[str] = frozenset()
     diverse_level: DiversityLevel = "link"
+    is_exclusive: bool = False
+    may_displace: bool = False
+    may_be_displaced: bool = True
     slice: str | None = None
     tenant: str | None = None
     provenance: tuple[tuple[str, str], ...] = ()
@@ -218,7 +223,9 @@ class FieldChange:
 class Refusal:
     """Why a connection cannot be had, and what could. `title` as reports call it. `is_undeclared`: the network does not
     say what the wish would have to be measured by (a link's delay); what is missing is a fact, not a resource. Each of
-    `counter_offers` is one sentence; `rewrites` holds, in their order, what to write in the intent to take it."""
+    `counter_offers` is one sentence; `rewrites` holds, in their order, what to write in the intent to take it. `waits`: it
+    has a place as soon as others, who have to leave it, are gone; plan again then. `displaced_by`: the key of the connection
+    that it gave way to."""
 
     key: str
     title: str
@@ -228,6 +235,8 @@ class Refusal:
     counter_offers: tuple[str, ...] = ()
     is_undeclared: bool = False
     rewrites: tuple[tuple[FieldChange, ...], ...] = ()
+    waits: bool = False
+    displaced_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

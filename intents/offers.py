@@ -55,8 +55,8 @@ class Offers:
 
     def of(self, connection: Connection) -> Iterator[Offer]:
         """One for each thing whose change alone would do."""
-        for kind in (self._diversity, self._diversity_level, self._protection, self._protection_level, self._latency,
-                     self._rate, self._reverse_rate, self._burst, self._packet, self._avoided_links,
+        for kind in (self._diversity, self._diversity_level, self._isolation, self._protection, self._protection_level,
+                     self._latency, self._rate, self._reverse_rate, self._burst, self._packet, self._avoided_links,
                      self._avoided_switches, self._stops, self._pin, self._co_routing):
             offer = kind(connection)
             if offer is not None:
@@ -74,6 +74,10 @@ class Offers:
                                replace(connection, diverse_level=level))
                  for level in levels if connection.diverse_from and connection.diverse_level not in ("link", level))
         return next((offer for offer in tried if offer), None)
+
+    def _isolation(self, connection: Connection) -> Offer | None:
+        return self._working("isolation exclusive -> shared", replace(connection, is_exclusive=False)) if (
+            connection.is_exclusive) else None
 
     def _protection(self, connection: Connection) -> Offer | None:
         return self._working("without protection", replace(connection, protection="none")) if (

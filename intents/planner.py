@@ -6,7 +6,7 @@ bound, then the largest rate, then key. What is placed keeps its place while it 
 what lost its place comes before newcomers; what was refused is tried again each time. A newcomer is refused where the
 protection that it requires cannot be had; what was placed goes on without it, and gets it back as soon as it can be had.
 What has a standby and lost its working path goes over to it, before anybody else takes the room: all working paths come
-before all protection, as the pool promised.
+before all protection, as the pool promised. Whom others give way to is for intents/preemption.py to say.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ from intents.detours import whole_way
 from intents.diversity import Apart
 from intents.model import Connection, Direction, Path, Placement, Plan, Wanted
 from intents.paths import Trail
+from intents.preemption import NOBODY, displacing, noticed
 from intents.protection import anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
@@ -43,6 +44,16 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     the failure of any one link brings by detours, are within capacity; no key is both placed and refused. The old path of
     what moves counts for nothing where a link of it is down: nothing flows there.
     """
+    planned = partial(_planned, network, down, kept_off)
+    found = planned(previous, wanted, NOBODY)
+    if found.refusals and any(one.may_displace for one in wanted.connections if one.key in found.refusals):
+        found = displacing(planned, previous, wanted, found, _rank, down)
+    return noticed(previous, found)
+
+
+def _planned(network: Topology, down: frozenset[str], kept_off: Mapping[str, frozenset[str]], previous: Plan, wanted: Wanted,
+             yielding: frozenset[str]) -> Plan:
+    """The plan in which those who are `yielding` stay only beside all others."""
     roads, minds_switches = Roads(network, down), any(one.protection == "node" for one in wanted.connections)
     books = Books(network, Apart(network, wanted.connections), minds_switches, {
         key: frozenset(number for number, arc in enumerate(roads.arcs) if arc.link in links)
@@ -50,7 +61,8 @@ def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str]
     refusals = {refusal.key: refusal for refusal in wanted.refusals} | dict(conflicts(wanted.connections))
     ranked = sorted((one for one in wanted.connections if one.key not in refusals), key=_rank)
     old = {one.key: previous.placements[one.key] for one in ranked if one.key in previous.placements}
-    routes, ready = kept(roads, books, [(one, old[one.key]) for one in ranked if one.key in old])
+    in_order = [*(one for one in ranked if one.key not in yielding), *(one for one in ranked if one.key in yielding)]
+    routes, ready = kept(roads, books, [(one, old[one.key]) for one in in_order if one.key in old])
 
     moving = [one for one in ranked if one.key in old and one.key not in routes]
     coming = moving + [one for one in ranked if one.key not in old]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from intents.budget import hop
 from intents.capacity import Books
-from intents.entanglement import entanglement
+from intents.entanglement import AGAIN, entanglement
 from intents.exposure import exposure
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
@@ -43,7 +43,7 @@ class Refusals:
     def of(self, connection: Connection) -> Refusal:
         """Why this connection has no place in the plan, and with what change it would."""
         alike = replace(connection, key="", title="", selector=Selector(), priority=0, slice=None, tenant=None,
-                        provenance=(), intent=connection.intent if self._books.apart.bonds(connection) else "")
+                        provenance=(), intent=connection.intent if self._books.apart.minds(connection) else "")
         if alike not in self._found:
             offers = tuple(self._offers.of(alike))
             reason, message = _reason(self._roads, self._books, alike, offers)
@@ -53,11 +53,11 @@ class Refusals:
         asked = replace(alike, provenance=connection.provenance)
         return Refusal(connection.key, connection.title, connection.intent, reason, message,
                        tuple(sentence for sentence, _ in offers), is_undeclared,
-                       tuple(rewritten(asked, offered) for _, offered in offers))
+                       tuple(rewritten(asked, offered) for _, offered in offers), message.endswith(AGAIN))
 
 
 def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer]) -> tuple[Reason, str]:
-    if books.apart.bonds(connection):
+    if books.apart.minds(connection):
         if (witness := entanglement(roads, books, connection)) is not None:
             return Reason.DIVERSITY, witness
         books = books.with_apart(books.apart.anew())
@@ -94,7 +94,7 @@ def _bandwidth(roads: Roads, books: Books, connection: Connection, offers: Itera
         return (f"a burst of {render_size(wished.burst_bytes)} is asked and the {wished.service_class} queue of "
                 f"{_arc(roads, number)} has room for {render_size(max(0, left))}")
     if route(roads, books, connection):
-        return "there will be room when the paths that this plan gives up are gone; plan again"
+        return f"there will be room when {AGAIN}"
     meeting = next(_arc(roads, arc) for arc in sorted(frozenset(widest.forward).intersection(widest.reverse)))
     return f"both directions can only meet on {meeting}, which has no room for the sum"
 

@@ -46,6 +46,8 @@ def _diversity(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
         others = tuple(sorted(offered.diverse_from)) or None
         yield FieldChange("sle.diverse-from.intents", others)
         yield FieldChange("sle.diverse-from.level", others and offered.diverse_level)
+    if asked.is_exclusive != offered.is_exclusive:
+        yield FieldChange("sle.isolation", "exclusive" if offered.is_exclusive else "shared")
 
 
 def _way(asked: Connection, offered: Connection) -> Iterator[FieldChange]:

@@ -110,7 +110,7 @@ def _off(books: Books, connection: Connection, chosen: Route) -> frozenset[int]:
 def _two(connection: Connection) -> tuple[Connection, Connection]:
     """The two sides of a connection that are to be kept apart, as if they were two."""
     level: DiversityLevel = "node" if connection.protection == "node" else "link"
-    working = replace(connection, intent="working", diverse_from=frozenset())
+    working = replace(connection, intent="working", diverse_from=frozenset(), is_exclusive=False)
     return working, replace(working, intent="standby", diverse_from=frozenset(("working",)), diverse_level=level)
 
 

@@ -107,7 +107,8 @@ def _asks_more(old: Connection, new: Connection) -> bool:
     """Whether a connection asks for more room than before, or for room of another kind, or to keep apart from more."""
     if new is old:
         return False
-    if not new.diverse_from <= old.diverse_from or (new.diverse_from and new.diverse_level != old.diverse_level):
+    if new.is_exclusive > old.is_exclusive or not new.diverse_from <= old.diverse_from or (
+            new.diverse_from and new.diverse_level != old.diverse_level):
         return True
     pairs = [(demand(old, direction), demand(new, direction)) for direction in ("forward", "reverse")]
     return any(more is not None and (less is None or more.rate_bps > less.rate_bps or more.burst_bytes > less.burst_bytes

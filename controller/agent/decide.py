@@ -14,7 +14,7 @@ from controller.agent.gaps import Gaps, compared
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
 from controller.agent.prove import proved
-from controller.agent.replan import GRACE_S, in_place, up_to_date
+from controller.agent.replan import GRACE_S, in_place, planned_again, up_to_date
 from controller.agent.scene import Scene
 from controller.agent.world import Batch, ItemKey, Read, World, item_key, sent
 from intents.model import Placement
@@ -45,6 +45,7 @@ def decide(world: World, memory: Memory, now: float) -> Decision:
     fresh = world.edition != memory.edition
     left_since = {key: memory.left_since.get(key, now) for key in _left(world)}
     world = _released(world, frozenset(key for key, since in left_since.items() if now >= since + COMMIT_S))
+    world = planned_again(world, memory.barred_at(now))
     memory = replace(memory, gaps=compared(world, memory.gaps), needs=_needs(world, memory.needs),
                      refuted={} if fresh else memory.refuted)
     world = _forgiven(world, memory.gaps)

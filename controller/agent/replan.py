@@ -42,6 +42,18 @@ def up_to_date(world: World, barred: frozenset[int], now: float) -> World:
     return world
 
 
+def planned_again(world: World, barred: frozenset[int]) -> World:
+    """The world with places for those who waited until others had left theirs; as it is while any has still to leave."""
+    if world.target is None or world.record.older or not any(each.waits for each in world.record.plan.refusals.values()):
+        return world
+    new = plan_avoiding(world.topology, Plan(in_place(world.record), world.record.plan.refusals), world.wanted,
+                        world.record.down_links, world.avoid)
+    if new.placements == world.record.plan.placements:  # nobody is on his way, so there is nothing to wait for
+        new = replace(new, refusals={key: replace(each, waits=False) for key, each in new.refusals.items()})
+    world = _revised(world, world.record)
+    return _compiled(world, new, _kept(world, new), barred)
+
+
 def adopted(world: World, documents: Documents, wanted: Wanted, new: Plan, target: RuleSet,
             known_reads: int, barred: frozenset[int]) -> World:
     """The world with these wishes, their plan and its target, which were prepared on the world's revision. The target

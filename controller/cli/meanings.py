@@ -109,8 +109,8 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "if-infeasible": "Refuse, refuse with what could be had instead, or take the best there is.",
         "relax": "What may be given up, first things first."},
     "Preemption": {
-        "may": "Whether it may take the place of others.",
-        "by-others": "Whether others may take its place."},
+        "may": "Whether less important intents, of a larger priority number, give way to it where it finds no place.",
+        "by-others": "Whether it gives way to more important ones that may displace."},
     "ProfileSpec": {
         "reason": "Why this kind of traffic needs what it needs.",
         "class": "What its queue, traffic class and DSCP follow."},
@@ -128,7 +128,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "only": "Every switch of the path is in one of these.",
         "avoid": "No switch of the path is in one of these."},
     "Sle": {
-        "isolation": "Queues shared with others, an own one, or own links."},
+        "isolation": "Links and queues shared with others, queues of its own, or links between switches of its own."},
     "SliceSpec": {
         "profile": "What the slice needs."},
     "SwitchEntry": {

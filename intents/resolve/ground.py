@@ -29,8 +29,9 @@ GROUNDLESS: Final = (
            'nothing says where instances of "{value}" run; name one of their hosts as "to"'),
     Ground("connectivity", ("p2p",), Reason.POLICY,
            '"{value}" joins more than two ends; write one p2p intent for each pair'),
-    Ground("sle.isolation", ("shared",), Reason.RESOURCE,
-           '"{value}" needs queues or links of its own, and no queue back-end makes them; say "shared"'),
+    Ground("sle.isolation", ("shared", "exclusive"), Reason.RESOURCE,
+           '"{value}" needs queues of its own, and no queue back-end makes them; say "shared", or "exclusive" for links of '
+           "its own"),
     Ground("slo.jitter.max", (), Reason.UNVERIFIABLE,
            "no queue's spread of delays is known; bound the latency, which bounds the jitter"),
     Ground("slo.loss.max", (), Reason.UNVERIFIABLE,
@@ -41,8 +42,6 @@ GROUNDLESS: Final = (
     Ground("path.objective", ("min-latency", "min-cost", "least-loaded", "spare-fast-links"), Reason.POLICY,
            '"{value}" is not among the objectives that paths are chosen by, as links declare no energy; say min-latency, '
            "min-cost, least-loaded or spare-fast-links"),
-    Ground("preemption.may", (False,), Reason.POLICY,
-           "no connection displaces another; delete the one that should yield, or ask for less"),
     Ground("valid.from", (), Reason.POLICY, _NO_TIMETABLE),
     Ground("valid.until", (), Reason.POLICY, _NO_TIMETABLE),
     Ground("valid.schedule", (), Reason.POLICY, _NO_TIMETABLE),

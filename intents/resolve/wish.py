@@ -45,7 +45,8 @@ def connection(named: Named, leaves: Leaves, way: Way) -> Connection:
         co_routed=value("path.co-routed", False), objective=value("path.objective"), priority=value("priority"),
         **_protection(value),
         diverse_from=frozenset(value("sle.diverse-from.intents", ())) - {named.intent},
-        diverse_level=value("sle.diverse-from.level", "link"),
+        diverse_level=value("sle.diverse-from.level", "link"), is_exclusive=value("sle.isolation") == "exclusive",
+        may_displace=value("preemption.may"), may_be_displaced=value("preemption.by-others"),
         provenance=tuple(sorted((field, leaf.source) for field, leaf in leaves.items())))
 
 

@@ -146,6 +146,9 @@ def entangled(network: Topology, placements: Iterable[Placement]) -> Iterator[st
             if named.connection.intent in wish.diverse_from - {wish.intent}:
                 yield from (f"{what} of {wish.key} and {named.connection.key}" for what in sorted(
                     _common(network, one, other, wish.diverse_level)))
+            if wish.is_exclusive and named.connection.intent != wish.intent:
+                yield from (f"{what} of {wish.key}, whose own it is, and {named.connection.key}" for what in sorted(
+                    _common(network, one, other, "link")))
 
 
 def _common(network: Topology, one: Placement, other: Placement, level: str) -> set[str]:

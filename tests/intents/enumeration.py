@@ -138,7 +138,7 @@ class Oracle:
 
     def regardless(self) -> "Oracle":
         """The same if nobody kept apart from anybody."""
-        return replace(self.about(diverse_from=frozenset()), askers=())
+        return replace(self.about(diverse_from=frozenset(), is_exclusive=False), askers=())
 
     def sending(self, **fields: object) -> "Oracle":
         """The same of the wish with another bandwidth."""
@@ -232,6 +232,10 @@ class Oracle:
         """Whether a way shares nothing with those placed that it may not."""
         bonds = {(other, self.wish.diverse_level) for other in self.wish.diverse_from}
         bonds |= {(one.intent, one.diverse_level) for one in self.askers if self.wish.intent in one.diverse_from}
+        bonds |= {(one.intent, "link") for one in self.askers if one.is_exclusive}
+        if self.wish.is_exclusive:
+            bonds |= {(other.connection.intent, "link") for other in self.placed}
+        bonds = {(other, level) for other, level in bonds if other != self.wish.intent}
         return not any(self._shares(arcs, placement, level) for placement in self.placed for other, level in bonds
                        if placement.connection.intent == other)
 

@@ -322,6 +322,7 @@ def judge_company(oracle: Oracle, offers: tuple[str, ...]) -> None:
     assert bool(dropped) == bool(wish.diverse_from and oracle.about(diverse_from=frozenset()).can())
     for fewer in combinations(wish.diverse_from, len(dropped) - 1 if dropped else 0):
         assert not oracle.about(diverse_from=wish.diverse_from - set(fewer)).can()
+    assert ("isolation exclusive -> shared" in offers) == (wish.is_exclusive and oracle.about(is_exclusive=False).can())
     assert ("without pinned" in offers) == (wish.pinned is not None and oracle.about(pinned=None).can())
 
 

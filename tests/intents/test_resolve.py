@@ -287,7 +287,6 @@ def test_a_pair_listed_twice_with_one_match_is_bad_input() -> None:
     ({"slo": {"availability": {"target": "99.99 %"}}}, Reason.UNVERIFIABLE),
     ({"connectivity": "p2mp"}, Reason.POLICY),
     ({"path": {"objective": "min-energy"}}, Reason.POLICY),
-    ({"preemption": {"may": True}}, Reason.POLICY),
     ({"valid": {"from": "2026-12-01T00:00:00Z"}}, Reason.POLICY),
     ({"deadline": {"volume": "40 TB", "by": "2026-12-02T06:00:00+08:00"}}, Reason.POLICY),
     ({"policy": {"if-infeasible": "best-effort"}}, Reason.POLICY),
@@ -305,7 +304,8 @@ def test_what_the_network_gives_no_ground_for_is_refused(spec: dict[str, Any], r
 @pytest.mark.parametrize("spec", [
     {"path": {"protection": {"mode": "none"}}}, {"path": {"protection": {"mode": "restore", "required": True}}},
     {"path": {"pinned": None}}, {"sle": {"isolation": "shared"}}, {"connectivity": "p2p"},
-    {"preemption": {"may": False, "by-others": False}}, {"valid": {"until": None}}, {"policy": {"relax": []}},
+    {"preemption": {"may": True, "by-others": False}}, {"sle": {"isolation": "exclusive"}},
+    {"valid": {"until": None}}, {"policy": {"relax": []}},
     {"policy": {"if-infeasible": "refuse", "autonomy": {"mode": "recommend"}}}, {"assurance": {"evidence": "model"}},
 ])
 def test_what_asks_for_nothing_special_is_not_refused(spec: dict[str, Any]) -> None:

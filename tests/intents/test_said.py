@@ -13,6 +13,7 @@ FIELDS = {
                         "severe-above": "2 ms"},
             "bandwidth": {"guaranteed": "50 Mbps", "max": "80 Mbps", "burst": "64 kB", "max-packet": "1400 B",
                           "reverse": "20 Mbps"}},
+    "sle": {"isolation": "exclusive"}, "preemption": {"may": True, "by-others": False},
     "path": {"via": ["s2"], "co-routed": True, "avoid": {"links": ["duct"]}, "objective": "min-latency",
              "protection": {"mode": "fast-failover", "level": "node", "required": False}}}
 
@@ -30,6 +31,7 @@ def test_every_field_is_told_as_it_was_written():
         "slo.latency.statistic": "p99", "slo.latency.window": "20 s", "slo.latency.severe-above": "2 ms",
         "slo.bandwidth.guaranteed": "50 Mbps", "slo.bandwidth.max": "80 Mbps", "slo.bandwidth.burst": "64 kB",
         "slo.bandwidth.max-packet": "1400 B", "slo.bandwidth.reverse": "20 Mbps",
+        "sle.isolation": "exclusive", "preemption.may": "true", "preemption.by-others": "false",
         "path.via": "s2", "path.co-routed": "true", "path.avoid.links": "duct", "path.objective": "min-latency",
         "path.protection.mode": "fast-failover", "path.protection.level": "node", "path.protection.required": "false"}
 

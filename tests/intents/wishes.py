@@ -67,7 +67,7 @@ def connections(draw: st.DrawFn, network: Topology, name: str = "i", selectors: 
         draw(st.sampled_from((1, 50, 50))),
         pinned=draw(pins(network, source, target)) if draw(rare) and draw(rare) else None,
         diverse_from=draw(st.frozensets(st.sampled_from(INTENTS), max_size=2)) - {name} if draw(rare) else frozenset(),
-        diverse_level=draw(st.sampled_from(("link", "node", "srlg"))))
+        diverse_level=draw(st.sampled_from(("link", "node", "srlg"))), is_exclusive=draw(rare) and draw(rare))
 
 
 @st.composite
