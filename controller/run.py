@@ -36,7 +36,7 @@ took a third of the turns that commit and repair: 1.14 s and 1.8 s with Python's
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to run, as typed: the topology, the store's file, `HOST:PORT` for switches and for operators,
-    the folder of gRPC's keys, what the agent may do by itself."""
+    the folder of gRPC's keys, what the agent may do by itself, and how often it reads tables again, in s."""
 
     topology: Reference
     store: Path
@@ -45,6 +45,7 @@ class Settings:
     tls: Path | None
     log_format: Format
     autonomy: Autonomy
+    audit_s: float
 
 
 def run(settings: Settings) -> None:
@@ -88,7 +89,7 @@ def _held(signals: frozenset[signal.Signals]) -> Iterator[None]:
 
 def _loop(network: Topology, store: Store, southbound: Southbound, settings: Settings) -> Loop:
     try:
-        return Loop(network, store, southbound, autonomy=settings.autonomy)
+        return Loop(network, store, southbound, autonomy=settings.autonomy, audit_s=settings.audit_s)
     except BadInput as bad:
         unfit = (f"store {settings.store}: what it holds does not fit topology {network.name}; run the topology that it was "
                  "made for, or name another --store")

@@ -36,7 +36,7 @@ class Controller:
     Given a room, a folder of `labs.doorway`, it is reached there and its log is there; the room becomes its own."""
 
     def __init__(self, topology: Topology, autonomy: str | None = None, is_agent_on: bool = True,
-                 room: Path | None = None) -> None:
+                 room: Path | None = None, audit_s: float | None = None) -> None:
         self._place = tempfile.TemporaryDirectory(prefix="isochrone-", dir="/run")
         folder = Path(self._place.name)
         folder.chmod(0o777)
@@ -49,7 +49,8 @@ class Controller:
         self._argv = [
             *demotion.prefix, sys.executable, "-m", "controller", "run", "--topology", str(folder / "topology.yaml"),
             "--openflow", f"{CONTROLLER_ADDRESS}:6653", "--grpc", self._grpc, "--store", str(folder / "store.db"),
-            *(("--autonomy", autonomy) if autonomy else ()), *(() if is_agent_on else ("--agent", "off"))]
+            *(("--autonomy", autonomy) if autonomy else ()), *(() if is_agent_on else ("--agent", "off")),
+            *(("--audit", f"{audit_s:g}") if audit_s else ())]
         self._process: subprocess.Popen[bytes] | None = None
         self.client = Client(parse_address(self._grpc, unix=True))
 

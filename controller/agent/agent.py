@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from controller.agent.advice import Advice, Question, advised
+from controller.agent.audit import AUDIT_S
 from controller.agent.decide import Decision, decide
 from controller.agent.journal import DECISION, decision_entry, decisions_in, entries, raised
 from controller.agent.ledger import Ledger
@@ -21,7 +22,7 @@ from controller.agent.recover import recovered
 from controller.agent.replan import adopted, in_place
 from controller.agent.skill import Skill, kept_off
 from controller.agent.status import published
-from controller.agent.world import Read, World, absorb
+from controller.agent.world import Read, World, absorb, auditing
 from controller.decisions import Autonomy, DecisionRecord
 from controller.facts import Counters, Fact, FlowCounters, PortCounters
 from controller.shipped import shipped_profiles
@@ -74,8 +75,10 @@ class Agent:
     """Decides for one network. Used by one thread; only `prepare`, `considered` and `snapshot` are for all."""
 
     def __init__(self, topology: Topology, store: Store, southbound: Southbound, now: float,
-                 autonomy: Autonomy = "off") -> None:
-        """Begins with what the store holds. Raises StoreError, and BadInput where that does not fit the network."""
+                 autonomy: Autonomy = "off", audit_s: float = AUDIT_S) -> None:
+        """Begins with what the store holds; each switch's tables are read again every `audit_s`. Raises StoreError, and
+        BadInput where the store does not fit the network."""
+        self._audit_s = audit_s
         self._topology = topology
         self._southbound = southbound
         self._ledger = Ledger(store)
@@ -134,6 +137,7 @@ class Agent:
             is_repair = decision.world.record.down_links - before.record.down_links
             self._ledger.keep(decision.world.record, now, bool(is_repair))
         self._done(before, decision, now)
+        self._audit(now)
         self._measured(now)
         return answer
 
@@ -193,6 +197,14 @@ class Agent:
         if repair is not None:
             self._enter(repair, in_place(decision.world.record), now)
         self._publish(now)
+
+    def _audit(self, now: float) -> None:
+        """Read again what is due."""
+        audit = auditing(self._world, self._memory.next_token, now, self._audit_s)
+        if audit is not None:
+            self._memory = replace(self._memory, next_token=audit.token + 1)
+            self._world = replace(self._world, audits={audit.dpid: audit})
+            self._southbound.read(audit.dpid, audit.token)
 
     def _measured(self, now: float) -> None:
         """Poll what is due; look at the links after each round of answers, and at what decisions came to."""

@@ -22,6 +22,7 @@ class Sorted:
     unclaimed: int
     alien: int
     occupied: frozenset[FlowKey]
+    shadowing: tuple[FlowKey, ...] = ()
 
 
 def claims_of(*layers: RuleSet) -> frozenset[Claim]:
@@ -47,7 +48,7 @@ def sorted_by_owner(tables: RuleSet, claims: frozenset[Claim], target: RuleSet) 
     alien: list[Item] = []
     strange: list[Item] = []
     for item in items_of(tables):
-        whose = alien if not _looks_ours(item) else ours if _is_ours(item, claims, target) else strange
+        whose = alien if not looks_ours(item) else ours if _is_ours(item, claims, target) else strange
         whose.append(item)
     lent = {(what, *key) for item in strange if isinstance(item, Flow) for what, *key in references(item)}
     kept = [item for item in ours if _reference(item) in lent and not _is_wanted(item, target)] if lent else []
@@ -61,8 +62,8 @@ def items_of(rules: RuleSet) -> tuple[Item, ...]:
     return (*rules.flows.values(), *rules.groups.values(), *rules.meters.values())
 
 
-def _looks_ours(item: Item) -> bool:
-    """By the owner byte, or the range of ids where there is no cookie."""
+def looks_ours(item: Item) -> bool:
+    """Whether an item has our marks: by the owner byte, or the range of ids where there is no cookie."""
     if isinstance(item, Flow):
         return is_ours(item)
     return item.id in (GROUP_IDS if isinstance(item, Group) else METER_IDS)

@@ -8,6 +8,7 @@ retired RETIRE_S after nothing leads to them, and their labels rest REST_S.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from controller.agent.audit import SAID_S
 from controller.agent.belief import Belief
 from controller.agent.choose import RETIRE_S, Offer, offers
 from controller.agent.gaps import Gaps, compared
@@ -145,6 +146,7 @@ def _wake_at(world: World, memory: Memory, now: float) -> float:
     times = [since + RETIRE_S for since in memory.idle_since.values()]
     times += [since + COMMIT_S for since in memory.left_since.values()]
     times += [world.retry_at(key) for key in world.rejections]
+    times += [finding.at + SAID_S for finding in world.findings.values()]
     times += [link.usable_from for link in world.links.values()]
     times.append(world.started + GRACE_S)
     return min((time for time in times if time > now), default=float("inf"))

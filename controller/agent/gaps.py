@@ -5,8 +5,9 @@ left out of the comparison, and so of every delete; what is alien is in it, and 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from controller.agent.audit import shadowing
 from controller.agent.claims import Sorted, items_of, sorted_by_owner
 from controller.agent.world import ItemKey, World, item_key
 from controller.store.record import Claim
@@ -73,6 +74,7 @@ _NOTHING = RuleSet()
 
 def _gap(tables: RuleSet, wanted: RuleSet, claims: frozenset[Claim]) -> Gap:
     owners = sorted_by_owner(tables, claims, wanted)
+    owners = replace(owners, shadowing=tuple(flow.key for flow in shadowing(tables, wanted)))
     return Gap(tables, wanted, diff(owners.compared, wanted), owners)
 
 

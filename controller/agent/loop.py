@@ -16,6 +16,7 @@ import structlog
 
 from controller.agent.advice import Question
 from controller.agent.agent import Agent, Answer, Ready, Southbound, Thought
+from controller.agent.audit import AUDIT_S
 from controller.decisions import Autonomy
 from controller.facts import Counters, Fact
 from controller.snapshot import Proposal, Snapshot
@@ -48,10 +49,11 @@ class Loop:
     """The deciding thread of one network."""
 
     def __init__(self, topology: Topology, store: Store, southbound: Southbound,
-                 clock: Callable[[], float] = time.monotonic, autonomy: Autonomy = "off") -> None:
-        """Begins with what the store holds; `clock` counts seconds, never runs back, and is that of counters' times. Raises
-        StoreError, and BadInput where the store does not fit the network."""
-        self._agent = Agent(topology, store, southbound, clock(), autonomy)
+                 clock: Callable[[], float] = time.monotonic, autonomy: Autonomy = "off", audit_s: float = AUDIT_S) -> None:
+        """Begins with what the store holds; `clock` counts seconds, never runs back, and is that of counters' times; each
+        switch's tables are read again every `audit_s`. Raises StoreError, and BadInput where the store does not fit the
+        network."""
+        self._agent = Agent(topology, store, southbound, clock(), autonomy, audit_s)
         self._clock = clock
         self._inbox: SimpleQueue[_Fact | _Submission | None] = SimpleQueue()
         self._questions: SimpleQueue[Question | None] = SimpleQueue()

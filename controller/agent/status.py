@@ -6,6 +6,7 @@ kept is DEGRADED while they forward, over their links or round a dead one, which
 
 from collections.abc import Iterator
 
+from controller.agent.audit import SAID_S
 from controller.agent.books import working_paths
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
@@ -125,6 +126,12 @@ def _alarms(world: World, memory: Memory, now: float) -> Iterator[str]:
                    "are kept: apply what they belong to")
         for key in gap.owners.occupied:
             yield f"switch {name} holds a rule of somebody else in the place of one of ours (table {key[1]}); it is kept"
+        for key in gap.owners.shadowing:
+            yield (f"switch {name} holds a rule of somebody else that takes packets from ours (table {key[1]}, priority "
+                   f"{key[2]}); it is kept")
+    for dpid, finding in world.findings.items():
+        if now < finding.at + SAID_S:
+            yield f"switch {world.topology.switch_by_dpid[dpid].name}: {finding.words}"
     for dpid, channel in world.channels.items():
         if channel.unreadable:
             name = world.topology.switch_by_dpid[dpid].name

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from controller.agent.audit import Finding, found
 from controller.agent.links import LinkState, remembered, unusable, watched
 from controller.facts import Confirmed, Fact, PortChanged, Rejected, SwitchDown, SwitchUp, TablesRead
 from controller.store.record import Record
@@ -76,7 +77,9 @@ class World:
     """Everything the loop decides upon. `target` is what all switches should hold, None until it can be computed
     (see `replan`); it was compiled with the tables of the first `target_reads` of the `reads` since the start. `edition`
     grows when channels, links or target do.
-    `avoid` keeps connections off links that were too full, until these have cooled: no plan needs it, so no store does."""
+    `audits` are reads on their way of tables that are known already, `read_at` when those of each switch were read last,
+    `findings` what that brought. `avoid` keeps connections off links that were too full, until these have cooled: no plan
+    needs it, so no store does."""
 
     topology: Topology
     record: Record
@@ -92,6 +95,9 @@ class World:
     rejections: Mapping[ItemKey, Rejection] = field(default_factory=dict)
     edition: int = 0
     avoid: Avoid = field(default_factory=dict)
+    audits: Mapping[int, Read] = field(default_factory=dict)
+    read_at: Mapping[int, float] = field(default_factory=dict)
+    findings: Mapping[int, Finding] = field(default_factory=dict)
 
     def retry_at(self, key: ItemKey) -> float:
         """From when on a change may be sent: at once, or, if its switch did not take it, after a wait that doubles."""
@@ -121,6 +127,9 @@ def absorb(world: World, facts: Iterable[Fact], now: float) -> World:
     for request in world.requests.values():
         if now - request.at > PATIENCE_S:
             world = _with(world, request.dpid, _lost(world, request.dpid))
+    for audit in world.audits.values():
+        if now - audit.at > PATIENCE_S:
+            world = _without_audit(world, audit.dpid, now)
     if world.channels is before.channels:
         return world
     links = watched(world.topology, world.links, lambda port: _is_live(world, port), now)
@@ -135,7 +144,17 @@ def sent(world: World, requests: Iterable[Read | Batch]) -> World:
         if isinstance(request, Batch):
             channel = channels[request.dpid]
             channels[request.dpid] = replace(channel, changes_sent=channel.changes_sent + len(request.changes))
-    return replace(world, channels=channels, requests=under_way)
+    audits = {dpid: audit for dpid, audit in world.audits.items() if dpid not in under_way}
+    return replace(world, channels=channels, requests=under_way, audits=audits)
+
+
+def auditing(world: World, token: int, now: float, period_s: float) -> Read | None:
+    """The next tables to read again, if it is time for any and no other are being read."""
+    if world.audits or world.target is None:
+        return None
+    due = [(world.read_at[dpid], dpid) for dpid, channel in world.channels.items()
+           if channel.tables is not None and dpid not in world.requests and now >= world.read_at.get(dpid, now) + period_s]
+    return Read(min(due)[1], token, now) if due else None
 
 
 def item_key(item: Item) -> ItemKey:
@@ -159,7 +178,9 @@ def _absorbed(world: World, fact: Fact, now: float) -> World:
             ports = {**channel.ports, fact.port: fact.is_up}
             return replace(world, channels={**world.channels, fact.dpid: replace(channel, ports=ports)})
         case _:
-            request = world.requests.get(fact.dpid)
+            request, audit = world.requests.get(fact.dpid), world.audits.get(fact.dpid)
+            if audit and audit.token == fact.token:
+                return _audited(world, fact, now)
             return _answered(world, request, fact, now) if request and request.token == fact.token else world
 
 
@@ -170,7 +191,8 @@ def _answered(world: World, request: Read | Batch, fact: TablesRead | Confirmed 
         ("Tables", fact.dpid)]
     if isinstance(fact, TablesRead) and isinstance(request, Read):
         after = replace(channel, tables=fact.tables, last=None, loose=(), unreadable=fact.unreadable)
-        return replace(_with(world, fact.dpid, after, taken=keys), reads=world.reads + 1)
+        return replace(_with(world, fact.dpid, after, taken=keys), reads=world.reads + 1,
+                       read_at={**world.read_at, fact.dpid: now})
     if isinstance(fact, Confirmed) and isinstance(request, Batch) and channel.tables is not None:
         after = replace(channel, tables=take(channel.tables, request.changes))
         return _with(world, fact.dpid, after, taken=keys)
@@ -178,6 +200,23 @@ def _answered(world: World, request: Read | Batch, fact: TablesRead | Confirmed 
     failed = {key: _once_more(world.rejections.get(key), words, now) for key in keys}
     world = replace(world, rejections={**world.rejections, **failed})
     return _with(world, fact.dpid, _lost(world, fact.dpid))
+
+
+def _audited(world: World, fact: TablesRead | Confirmed | Rejected, now: float) -> World:
+    """The world after an audit; where it found what was known, nothing has changed in it."""
+    world, channel = _without_audit(world, fact.dpid, now), world.channels[fact.dpid]
+    if not isinstance(fact, TablesRead) or channel.tables is None or (
+            fact.tables == channel.tables and fact.unreadable == channel.unreadable):
+        return world
+    words = found(channel.tables, fact.tables)
+    after = replace(channel, tables=fact.tables, unreadable=fact.unreadable)
+    return replace(_with(world, fact.dpid, after), reads=world.reads + 1,
+                   findings={**world.findings, fact.dpid: Finding(now, words)} if words else world.findings)
+
+
+def _without_audit(world: World, dpid: int, now: float) -> World:
+    audits = {other: audit for other, audit in world.audits.items() if other != dpid}
+    return replace(world, audits=audits, read_at={**world.read_at, dpid: now})
 
 
 def _once_more(before: Rejection | None, words: str, now: float) -> Rejection:
@@ -196,6 +235,8 @@ def _lost(world: World, dpid: int) -> Channel:
 def _with(world: World, dpid: int, channel: Channel, taken: Iterable[ItemKey] = ()) -> World:
     """The world with this knowledge of a switch, and nothing on its way there; what it took is rejected no more."""
     requests = {at: request for at, request in world.requests.items() if at != dpid}
+    if dpid in world.audits and channel.tables is None:
+        world = replace(world, audits={at: audit for at, audit in world.audits.items() if at != dpid})
     if not world.rejections.keys().isdisjoint(taken := frozenset(taken)):
         rejections = {key: found for key, found in world.rejections.items() if key not in taken}
         world = replace(world, rejections=rejections)

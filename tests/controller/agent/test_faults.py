@@ -141,7 +141,12 @@ def test_a_read_that_is_refused_is_not_asked_for_without_end() -> None:
     asked: list[float] = []
     timeline.fabric.disconnect(2)
     read = timeline.fabric.read
-    timeline.fabric.read = lambda dpid, token: (asked.append(timeline.now), timeline.fabric.refuse(dpid, token))  # type: ignore[method-assign]
+
+    def refuse(dpid: int, token: int) -> None:
+        asked.extend([timeline.now] if dpid == 2 else [])  # not the audits of the others
+        timeline.fabric.refuse(dpid, token)
+
+    timeline.fabric.read = refuse  # type: ignore[method-assign]
     timeline.fabric.connect(2)
     timeline.run(10.0)
     assert len(asked) == 4  # at 0, 1, 3, 7 s
