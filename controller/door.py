@@ -1,7 +1,8 @@
 """What may come in: of the documents of a call, those that harm nothing that is placed.
 
 The rules are those of docs/decisions/0002: a new intent that cannot be had stands refused; a change that would take
-away what is placed is turned back at the door, by name, and the version that stands is untouched. Who is at fault is
+away what is placed is turned back at the door, by name, and the version that stands is untouched; but who may be displaced
+may (docs/decisions/0023). Who is at fault is
 asked of the resolved connections, so that it does not matter whether an intent, its slice or its profile was changed.
 """
 
@@ -106,7 +107,7 @@ def _faults(trial: _Trial) -> Iterator[tuple[Name, Refusal]]:
         lost = [connection for connection in connections if connection.key in trial.standing.placements
                 and connection.key not in trial.plan.placements]
         fresh = [refusal for key, refusal in trial.plan.refusals.items()
-                 if refusal.intent == intent and key not in trial.standing.refusals]
+                 if refusal.intent == intent and key not in trial.standing.refusals and not refusal.displaced_by]
         if lost and fresh:
             yield from ((name, fresh[0]) for name in sorted(_culprits(trial, intent, lost)))
 

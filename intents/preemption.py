@@ -1,8 +1,8 @@
 """Who gives way: a connection that may displace others and finds no place takes that of less important ones.
 
 Rules of this file (setup and holding priority of RFC 3209, section 4.7.3, with one number for both):
-- Only who says `preemption.may` displaces; only those of a larger priority number yield, and of them only those that do not
-  say `by-others: false`. Nobody yields where there is a place without.
+- Only who says `preemption.may` displaces, and nobody who has a place; only those of a larger priority number yield, and of
+  them only those that do not say `by-others: false`. Nobody yields where there is a place without.
 - It takes the best route that it would have if none of them were there. Of those who are in its way the least important ones
   go, as few as that takes; where its protection has no room beside them, all who share a link with it. Those that find
   another place move there, the others end and are told who displaced them.
@@ -28,8 +28,9 @@ NOBODY: frozenset[str] = frozenset()
 
 def displacing(planned: Planned, previous: Plan, wanted: Wanted, found: Plan, rank: Rank, down: frozenset[str]) -> Plan:
     """The plan that was found, or one in which others give way to some whom it refuses. `down`: links that carry nothing."""
-    eager = [one for one in sorted(wanted.connections, key=rank)
-             if one.may_displace and one.key in found.refusals and found.refusals[one.key].reason is not Reason.CONFLICT]
+    alive = {key for key, old in previous.placements.items() if down.isdisjoint(old.links)}
+    eager = [one for one in sorted(wanted.connections, key=rank) if one.may_displace and one.key not in alive
+             and one.key in found.refusals and found.refusals[one.key].reason is not Reason.CONFLICT]
     firm: Mapping[str, Placement] = {}
     seats: list[Connection] = []
     yielding: frozenset[str] = NOBODY

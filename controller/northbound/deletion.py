@@ -31,7 +31,8 @@ def planned_without(ground: Ground, snapshot: Snapshot, documents: Documents, na
     except BadInput as bad:
         users = _users(snapshot, documents, names) or [str(bad)]
         raise NotDoneError("FAILED_PRECONDITION", f"in use by {', '.join(users)}; nothing was deleted") from bad
-    harmed = sorted({refusal.intent for key, refusal in plan.refusals.items() if key in ground.plan.placements})
+    harmed = sorted({refusal.intent for key, refusal in plan.refusals.items()
+                     if key in ground.plan.placements and not refusal.displaced_by})
     if harmed:
         raise NotDoneError("FAILED_PRECONDITION", f"without it intent {', '.join(harmed)} could not be placed; "
                                                   "nothing was deleted")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from controller.door import admit
 from controller.road import Ground, Stopwatch
 from intents.documents import Documents, read_documents
-from topologies.builders import ring
+from topologies.builders import linear, ring
 
 RING = ring(4)
 HOSTS = [host.name for host in RING.hosts]
@@ -75,3 +75,22 @@ def test_documents_turned_back_leave_what_stood_before() -> None:
     assert then.documents == first.documents
     assert then.plan == first.plan
     assert then.turned_back.keys() == {("intent", "a")}
+
+
+def _rate(name: str, ends: str, more: str = "") -> str:
+    return _document("Intent", name, f"{{{ends}, slo: {{bandwidth: {{guaranteed: 900 Mbps}}}}{more}}}")
+
+
+def test_who_may_displace_others_comes_in_and_nobody_else_does() -> None:
+    line = linear(2)
+    bulk = read_documents((_rate("bulk", "from: h1, to: h2, match: {protocol: tcp}"), "bulk.yaml"))
+    narrow = replace(line, links=tuple(replace(link, capacity_bps=1_000_000_000) for link in line.links))
+    placed = admit(Ground(narrow), Documents(), bulk, Stopwatch()).plan
+    assert [*placed.placements] == ["bulk/h1-h2"]
+    for more, here, told in ((", priority: 1", "bulk/h1-h2", ""),
+                             (", priority: 1, preemption: {may: true}", "urgent/h1-h2", "urgent/h1-h2")):
+        urgent = read_documents((_rate("urgent", "from: h1, to: h2, match: {protocol: udp}", more), "urgent.yaml"))
+        entry = admit(Ground(narrow, placed, documents=bulk), bulk, urgent, Stopwatch())
+        assert entry.turned_back == {}
+        assert [*entry.plan.placements] == [here]
+        assert [refusal.displaced_by for refusal in entry.plan.refusals.values()] == [told]
