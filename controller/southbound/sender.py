@@ -36,6 +36,7 @@ class _Reading:
     missing: set[int] = field(default_factory=lambda: set(guard.TABLE_PARTS))
     items: list[Item] = field(default_factory=list)
     unreadable: int = 0
+    seen: decode.Seen = field(default_factory=dict)
 
 
 class Sender:
@@ -50,6 +51,7 @@ class Sender:
         self._batches: dict[int, int] = {}
         self._readings: dict[int, _Reading] = {}
         self._polls = Polls(self._dpid)
+        self._seen: decode.Seen = {}
         self._thread = threading.Thread(target=self._run, name=f"southbound-sender-{self._dpid:x}", daemon=True)
         self._thread.start()
 
@@ -90,7 +92,8 @@ class Sender:
         reading = self._readings.get(xid)
         if reading is None or kind not in reading.missing:
             return None
-        items, unreadable = decode.READERS[kind](self._dpid, body)
+        items, unreadable = decode.flows(self._dpid, body, self._seen, reading.seen) if kind == guard.FLOWS else (
+            decode.READERS[kind](self._dpid, body))
         reading.items += items
         reading.unreadable += unreadable
         if not more:
@@ -98,6 +101,7 @@ class Sender:
         if reading.missing:
             return None
         del self._readings[xid]
+        self._seen = reading.seen
         return TablesRead(self._dpid, reading.token, rule_set(reading.items), reading.unreadable)
 
     def _run(self) -> None:

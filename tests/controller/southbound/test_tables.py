@@ -150,8 +150,20 @@ def test_a_rule_of_ours_that_will_time_out_or_watches_a_group_looks_changed() ->
     flow, group = Flow(1, 1, 1, (), (Output(1),)), Group(1, 1, "fast-failover", (Bucket((Output(1),), 1),))
     fading, watching = bytearray(report(FLOWS, [flow])), bytearray(report(GROUPS, [group]))
     fading[14:16], watching[16:20] = b"\x00\x05", bytes(4)
-    assert decode.flows(1, fading)[0] == [Flow(1, 1, 1, (), (Output(1), SetField("timeouts", 5 << 16)))]
+    assert decode.flows(1, bytes(fading))[0] == [Flow(1, 1, 1, (), (Output(1), SetField("timeouts", 5 << 16)))]
     assert decode.groups(1, watching)[0][0] != group
+
+
+@given(st.lists(flows, max_size=5), st.lists(flows, max_size=5), st.binary(min_size=24, max_size=24))
+def test_what_was_read_before_is_known_again_whatever_its_age_and_counters(
+        old: list[Flow], new: list[Flow], more: bytes) -> None:
+    before: decode.Seen = {}
+    first = decode.flows(1, report(FLOWS, old), None, before)
+    later = bytearray(report(FLOWS, [*old[1:], *new]))
+    for start, _ in [*decode.spans(bytes(later), 0, len(later), least=56)]:
+        later[start + 4:start + 12], later[start + 32:start + 48] = more[:8], more[8:]
+    assert first == (old, 0)
+    assert decode.flows(1, bytes(later), before, {}) == ([*old[1:], *new], 0)
 
 
 def test_a_match_that_is_not_made_of_fields_is_counted_as_unreadable() -> None:
