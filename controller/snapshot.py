@@ -33,6 +33,8 @@ class SwitchView:
     adopted: bool
     changes_sent: int
     """Flow, group and meter changes sent to it since this controller started."""
+    unclaimed: int = 0
+    """Rules in it that look like ours and that no store knows: kept, until they are adopted or purged."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from controller.agent.journal import DECISION, decision_entry, decisions_in, ent
 from controller.agent.ledger import Ledger
 from controller.agent.measuring import Measuring
 from controller.agent.memory import Memory
+from controller.agent.purging import purged
 from controller.agent.recording import MOST, Chronicle, age_s, on_links
 from controller.agent.recover import recovered
 from controller.agent.replan import adopted, in_place
@@ -61,6 +62,11 @@ class Ready:
     proposal: Proposal
     wanted: Wanted
     rows: Mapping[Key, Row]
+
+
+@dataclass(frozen=True)
+class Purge:
+    """The wish that rules go which look like ours and which no store knows."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +123,9 @@ class Agent:
         question, self._question = self._question, None
         return question
 
-    def turn(self, facts: Sequence[Fact | Counters | Thought], now: float, ready: Ready | None = None) -> Answer | None:
-        """Take in what happened and at most one proposal, do what is next, and say what became of the proposal."""
+    def turn(self, facts: Sequence[Fact | Counters | Thought], now: float,
+             asked: Ready | Purge | None = None) -> Answer | None:
+        """Take in what happened and at most one wish, do what is next, and say what became of the wish."""
         for fact in facts:
             if isinstance(fact, Thought):  # first of all: a turn that fails takes its facts along
                 self._skill.answered(fact.advice)
@@ -126,7 +133,12 @@ class Agent:
         self._world = absorb(before, [fact for fact in facts if not isinstance(
             fact, PortCounters | FlowCounters | Thought)], now)
         self._skill.heed(before, self._world, now)
-        answer, decision = self._answered(ready, now) if ready else (None, None)
+        answer: Answer | None = None
+        decision: Decision | None = None
+        if isinstance(asked, Purge):
+            answer, decision = self._stored(purged(self._world, self._memory.gaps), {}, now)
+        elif asked is not None:
+            answer, decision = self._answered(asked, now)
         for fact in facts:
             if isinstance(fact, PortCounters | FlowCounters):
                 self._measuring.hear(fact)
@@ -157,11 +169,15 @@ class Agent:
             return Stale(world.record.revision), None
         barred = self._memory.barred_at(now)
         moved = adopted(world, proposal.documents, ready.wanted, proposal.plan, proposal.target, proposal.reads, barred)
+        return self._stored(moved, ready.rows, now)
+
+    def _stored(self, moved: World, rows: Mapping[Key, Row], now: float) -> tuple[Answer, Decision | None]:
+        """What follows from a world that was wished for, once its record is in the store."""
         decision = decide(moved, self._memory, now)
         try:
-            self._ledger.commit(decision.world.record, ready.rows)
+            self._ledger.commit(decision.world.record, rows)
         except StoreError as error:
-            self._ledger.note([f"not stored, and so not done: {error}"], world.record.revision, now)
+            self._ledger.note([f"not stored, and so not done: {error}"], self._world.record.revision, now)
             return NotStored(str(error)), None
         return Committed(moved.record.revision), decision
 

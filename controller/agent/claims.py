@@ -15,14 +15,16 @@ from intents.tables import FlowKey, references
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """One switch's tables by owner. `compared` is all but the unclaimed: what is ours to change, and the alien, which
-    no step touches. `occupied` are identities of flows that the target wants and an alien rule has."""
+    """One switch's tables by owner. `compared` is all but the unclaimed: what is ours to change, and the alien, which no
+    step touches. `strange` are the claims that would make the unclaimed ours. `occupied` are identities of flows that the
+    target wants and an alien rule has, `shadowing` those of alien flows that take packets from ours."""
 
     compared: RuleSet
     unclaimed: int
     alien: int
     occupied: frozenset[FlowKey]
     shadowing: tuple[FlowKey, ...] = ()
+    strange: frozenset[Claim] = frozenset()
 
 
 def claims_of(*layers: RuleSet) -> frozenset[Claim]:
@@ -54,7 +56,8 @@ def sorted_by_owner(tables: RuleSet, claims: frozenset[Claim], target: RuleSet) 
     kept = [item for item in ours if _reference(item) in lent and not _is_wanted(item, target)] if lent else []
     claimed = [item for item in ours if item not in kept] if kept else ours
     occupied = frozenset(item.key for item in alien if isinstance(item, Flow) and item.key in target.flows)
-    return Sorted(rule_set([*claimed, *alien]), len(strange) + len(kept), len(alien), occupied)
+    return Sorted(rule_set([*claimed, *alien]), len(strange) + len(kept), len(alien), occupied,
+                  strange=frozenset(map(claim_of, strange)))
 
 
 def items_of(rules: RuleSet) -> tuple[Item, ...]:

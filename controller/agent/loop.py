@@ -15,7 +15,7 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from controller.agent.advice import Question
-from controller.agent.agent import Agent, Answer, Ready, Southbound, Thought
+from controller.agent.agent import Agent, Answer, Purge, Ready, Southbound, Thought
 from controller.agent.audit import AUDIT_S
 from controller.decisions import Autonomy
 from controller.facts import Counters, Fact
@@ -41,7 +41,7 @@ _Fact = Fact | Counters | Thought
 
 @dataclass(frozen=True)
 class _Submission:
-    ready: Ready
+    asked: Ready | Purge
     answer: Future[Answer] = field(default_factory=Future)
 
 
@@ -89,7 +89,14 @@ class Loop:
 
     def submit(self, proposal: Proposal) -> "Future[Answer]":
         """Offer a proposal. When the answer is Committed, the snapshot shows it. Raises BadInput."""
-        submission = _Submission(self._agent.prepare(proposal))
+        return self._asked(self._agent.prepare(proposal))
+
+    def purge(self) -> "Future[Answer]":
+        """Have rules retired that look like ours and that no store knows."""
+        return self._asked(Purge())
+
+    def _asked(self, what: Ready | Purge) -> "Future[Answer]":
+        submission = _Submission(what)
         self._inbox.put(submission)
         return submission.answer
 
@@ -137,7 +144,7 @@ class Loop:
     def _turn(self, facts: list[_Fact], submission: _Submission | None) -> None:
         """One turn of the agent; what goes wrong in it is logged, told to who submitted, and tried again later."""
         try:
-            answer = self._agent.turn(facts, self._clock(), submission.ready if submission else None)
+            answer = self._agent.turn(facts, self._clock(), submission.asked if submission else None)
             if submission is not None and answer is not None:
                 submission.answer.set_result(answer)
             self._agent.rest(self._clock(), not facts and submission is None)

@@ -106,7 +106,7 @@ def _views(world: World, memory: Memory) -> Iterator[SwitchView]:
     for switch in world.topology.switches:
         channel, gap = world.channels[switch.dpid], memory.gaps.by_dpid.get(switch.dpid)
         yield SwitchView(switch.name, switch.dpid, channel.connected, channel.tables is not None,
-                         gap is not None and gap.holds_all, channel.changes_sent)
+                         gap is not None and gap.holds_all, channel.changes_sent, gap.owners.unclaimed if gap else 0)
 
 
 def _is_settled(world: World, memory: Memory) -> bool:
@@ -123,7 +123,7 @@ def _alarms(world: World, memory: Memory, now: float) -> Iterator[str]:
         name = world.topology.switch_by_dpid[dpid].name
         if gap.owners.unclaimed:
             yield (f"switch {name} holds {gap.owners.unclaimed} rules that look like ours and are not in the store; they "
-                   "are kept: apply what they belong to")
+                   "are kept: apply what they belong to, or isochrone purge --unclaimed")
         for key in gap.owners.occupied:
             yield f"switch {name} holds a rule of somebody else in the place of one of ours (table {key[1]}); it is kept"
         for key in gap.owners.shadowing:

@@ -189,6 +189,18 @@ def delete(names: Annotated[list[str] | None, typer.Argument(show_default=False)
 
 
 @app.command()
+def purge(unclaimed: Annotated[bool, typer.Option("--unclaimed", help=(
+        "Rules that look like the controller's own and that its store does not know."))] = False,
+          server: Server = LOCAL, tls: Keys = None) -> None:
+    """Have rules retired that nobody answers for, such as those of a store that was lost."""
+    from controller.cli import remote
+
+    if not unclaimed:
+        raise bad_input(["say what to purge: --unclaimed"])
+    remote.purge(remote.Door(server, tls))
+
+
+@app.command()
 def schema() -> None:
     """Show the JSON Schema of documents of every kind, with which editors complete and check them."""
     from controller.cli.kinds import schema_text

@@ -124,6 +124,13 @@ def plan_document(answer: dict[str, Any], with_rules: bool = False) -> dict[str,
             "changes": changes, "hash": answer["plan_hash"], "seconds": answer["seconds"]}
 
 
+def purge(door: Door) -> None:
+    """Has rules retired that look like the controller's own and that its store does not know."""
+    with _client(door) as client:
+        count = client.purge().rules
+    typer.echo(f"{count or 'no'} unclaimed rule{'' if count == 1 else 's'}{' given up' if count else ''}")
+
+
 def _apply_lines(answer: dict[str, Any]) -> list[str]:
     changes = [f"{change['kind']} {change['name']}: {change['outcome']}" + (f", {change['why']}" if change["why"] else "")
                for change in answer["changes"]]

@@ -41,6 +41,9 @@ class Authority(Protocol):
     def submit(self, proposal: Proposal) -> "Future[Committed | Stale | NotStored]":
         """Offers a proposal; once the answer is there, the snapshot shows what it rests on."""
 
+    def purge(self) -> "Future[Committed | Stale | NotStored]":
+        """Asks that rules go which look like the controller's own and which its store does not know."""
+
     def wait_for(self, is_reached: Callable[[Snapshot], bool], timeout_s: float) -> bool:
         """Waits until a snapshot is as wished; whether one was within the time."""
 
@@ -89,6 +92,13 @@ class Changes:
                     return revision
         raise _still_moving()
 
+    def purge(self) -> int:
+        """Gives up the rules that look like ours and that no store knows: how many. Raises NotDoneError."""
+        with self._turn():
+            count = sum(view.unclaimed for view in self._authority.snapshot.switches)
+            _revision(self._authority.purge())
+            return count
+
     def _answer(self, applied: Prepared, request: pb.ApplyRequest, snapshot: Snapshot, revision: int) -> pb.ApplyResponse:
         entry, way = applied.entry, applied.way
         connections = {connection.key: connection for connection in connections_of(applied.shown, way.plan, snapshot)}
@@ -114,17 +124,22 @@ class Changes:
     def _committed(self, snapshot: Snapshot, documents: Documents, way: Way) -> int | None:
         """The revision of a change that stands now, None for one that came too late."""
         proposal = Proposal(snapshot.revision, documents, way.plan, way.target, snapshot.reads)
-        try:
-            answer = self._authority.submit(proposal).result()
-        except CancelledError as error:
-            raise NotDoneError("UNAVAILABLE", "the controller stops; nothing was changed") from error
-        match answer:
-            case Committed(revision):
-                return revision
-            case Stale():
-                return None
-            case NotStored(why):
-                raise NotDoneError("RESOURCE_EXHAUSTED", f"{why}; nothing was changed")
+        return _revision(self._authority.submit(proposal))
+
+
+def _revision(promised: "Future[Committed | Stale | NotStored]") -> int | None:
+    """The revision that an answer brings, None for what came too late. Raises NotDoneError."""
+    try:
+        answer = promised.result()
+    except CancelledError as error:
+        raise NotDoneError("UNAVAILABLE", "the controller stops; nothing was changed") from error
+    match answer:
+        case Committed(revision):
+            return revision
+        case Stale():
+            return None
+        case NotStored(why):
+            raise NotDoneError("RESOURCE_EXHAUSTED", f"{why}; nothing was changed")
 
 
 def _read(files: Sequence[tuple[str, str]]) -> Documents:

@@ -68,6 +68,7 @@ class Client:
         self._status: Callable[..., controller_pb2.StatusResponse] = controller.Status
         self._load: Callable[..., controller_pb2.LoadResponse] = controller.Load
         self._decisions: Callable[..., controller_pb2.DecisionsResponse] = controller.Decisions
+        self._purge: Callable[..., controller_pb2.PurgeResponse] = controller.Purge
 
     def __enter__(self) -> "Client":
         return self
@@ -118,6 +119,10 @@ class Client:
     def decisions(self, limit: int = 0) -> controller_pb2.DecisionsResponse:
         """What the agent decided by itself, oldest first: the latest ones, all that are remembered for 0."""
         return self._call(self._decisions, controller_pb2.DecisionsRequest(limit=limit), LOOKING_S)
+
+    def purge(self) -> controller_pb2.PurgeResponse:
+        """Retires rules that look like the controller's own and that its store does not know."""
+        return self._call(self._purge, controller_pb2.PurgeRequest(unclaimed=True), PLANNING_S)
 
     def _call(self, method: Callable[..., T], request: Message, deadline_s: float) -> T:
         try:

@@ -107,7 +107,7 @@ def status_message(snapshot: Snapshot) -> pb_controller.StatusResponse:
     """How the controller and its switches are."""
     switches = [pb_controller.Switch(name=view.name, dpid=view.dpid, connected=view.connected,
                                      tables_read=view.tables_read, adopted=view.adopted,
-                                     changes_sent=view.changes_sent) for view in snapshot.switches]
+                                     changes_sent=view.changes_sent, unclaimed=view.unclaimed) for view in snapshot.switches]
     return pb_controller.StatusResponse(revision=snapshot.revision, settled=snapshot.settled, switches=switches,
                                         alarms=snapshot.alarms, down_links=sorted(snapshot.down_links),
                                         autonomy=snapshot.autonomy)

@@ -10,7 +10,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from controller.address import Address
-from controller.northbound.changes import WAITING, Authority
+from controller.northbound.changes import WAITING, Authority, Changes
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2, intents_pb2_grpc
 from controller.northbound.service import MOST_WATCHERS, ControllerService, IntentsService
 from controller.northbound.tls import Keys
@@ -63,10 +63,11 @@ def serve(address: Address, keys: Keys | None, network: Topology, authority: Aut
 
 
 def _services(server: grpc.Server, network: Topology, authority: Authority) -> tuple[str, ...]:
+    changes = Changes(network, authority)  # one queue for all that change anything
     intents_pb2_grpc.add_IntentsServicer_to_server(  # type: ignore[no-untyped-call]
-        IntentsService(network, authority), server)
+        IntentsService(network, authority, changes), server)
     controller_pb2_grpc.add_ControllerServicer_to_server(  # type: ignore[no-untyped-call]
-        ControllerService(network, authority), server)
+        ControllerService(network, authority, changes), server)
     files = (intents_pb2.DESCRIPTOR, controller_pb2.DESCRIPTOR)
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 

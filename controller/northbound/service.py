@@ -37,10 +37,10 @@ SHOWN = 20
 class IntentsService(intents_pb2_grpc.IntentsServicer):
     """isochrone.v1.Intents."""
 
-    def __init__(self, network: Topology, authority: Authority) -> None:
+    def __init__(self, network: Topology, authority: Authority, changes: Changes) -> None:
         self._network = network
         self._authority = authority
-        self._changes = Changes(network, authority)
+        self._changes = changes
         self._seats = threading.BoundedSemaphore(MOST_WATCHERS)
 
     def Apply(self, request: pb.ApplyRequest, context: grpc.ServicerContext) -> pb.ApplyResponse:  # noqa: N802
@@ -98,9 +98,18 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
 class ControllerService(controller_pb2_grpc.ControllerServicer):
     """isochrone.v1.Controller."""
 
-    def __init__(self, network: Topology, authority: Authority) -> None:
+    def __init__(self, network: Topology, authority: Authority, changes: Changes) -> None:
         self._network = network
         self._authority = authority
+        self._changes = changes
+
+    def Purge(self, request: controller_pb2.PurgeRequest,  # noqa: N802
+              context: grpc.ServicerContext) -> controller_pb2.PurgeResponse:
+        """Retires what looks like ours and no store knows."""
+        with _answered(context):
+            if not request.unclaimed:
+                raise NotDoneError("INVALID_ARGUMENT", "say what to purge: unclaimed")
+            return controller_pb2.PurgeResponse(rules=self._changes.purge())
 
     def Status(self, request: controller_pb2.StatusRequest,  # noqa: N802
                context: grpc.ServicerContext) -> controller_pb2.StatusResponse:

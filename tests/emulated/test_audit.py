@@ -20,7 +20,7 @@ def meddled() -> dict[str, Any]:
         assert controller.await_settled(20)
         controller.apply([(INTENT, "a.yaml")])
         assert controller.await_settled(20)
-        before, sent = _flows(network), controller.changes_sent()
+        before, sent = flows(network), controller.changes_sent()
         time.sleep(5)  # two rounds in which nothing is found
         quiet = controller.changes_sent() - sent
         network.ofctl("s1", "del-flows", "table=1")
@@ -32,10 +32,10 @@ def meddled() -> dict[str, Any]:
             said |= set(controller.client.status().alarms)
             time.sleep(0.1)
         assert controller.await_settled(20)
-        return {"quiet": quiet, "before": before, "after": _flows(network), "said": sorted(said)}
+        return {"quiet": quiet, "before": before, "after": flows(network), "said": sorted(said)}
 
 
-def _flows(network: Any) -> dict[str, list[str]]:
+def flows(network: Any) -> dict[str, list[str]]:
     found = {}
     for switch in ("s1", "s2", "s3", "s4"):
         lines = [line.strip() for line in network.ofctl(switch, "dump-flows", "--no-stats").splitlines()[1:]]

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from controller.snapshot import Status
+from controller.snapshot import Committed, Status
 from intents.rules import Flow, Output, RuleSet, SetField, Table, match
 from tests.controller.agent.test_moves import KEY, A, started
-from tests.controller.agent.timeline import Timeline
+from tests.controller.agent.timeline import Timeline, intents
 from topologies.builders import diamond
+
+B = intents("b: from: h2, to: h3")
 
 
 def with_flow(timeline: Timeline, flow: Flow) -> None:
@@ -55,6 +57,40 @@ def test_applying_what_they_belong_to_adopts_them_without_a_message() -> None:
     timeline.delete("a")
     timeline.settle()
     assert timeline.fabric.whole() == timeline.snapshot.target
+
+
+def test_what_no_store_knows_is_purged_on_request_and_nothing_else() -> None:
+    timeline = started()
+    timeline.apply(A)
+    timeline.settle()
+    timeline.restart()  # the store was in memory: a new one
+    timeline.settle()
+    theirs = Flow(1, Table.CLASSIFY, 7, match(in_port=9), cookie=0xCAFE)
+    with_flow(timeline, theirs)
+    timeline.run(11)
+    timeline.apply(B)
+    timeline.settle()
+    assert sum(view.unclaimed for view in timeline.snapshot.switches) > 0
+    assert timeline.purge() == Committed(timeline.snapshot.revision)
+    timeline.settle()
+    assert sum(view.unclaimed for view in timeline.snapshot.switches) == 0
+    assert timeline.fabric.whole() == replace(timeline.snapshot.target, flows={
+        **timeline.snapshot.target.flows, theirs.key: theirs})
+    assert timeline.snapshot.statuses == {"b/h2-h3": Status.SATISFIED}
+    assert timeline.lost == []
+
+
+def test_a_purge_that_cannot_be_stored_purges_nothing() -> None:
+    timeline = started()
+    timeline.apply(A)
+    timeline.settle()
+    timeline.restart()
+    timeline.settle()
+    held = timeline.fabric.whole()
+    timeline.break_store()
+    assert "cannot be written" in str(timeline.purge())
+    timeline.run(5)
+    assert timeline.fabric.whole() == held
 
 
 def test_alien_rules_are_never_touched() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.agent.agent import Agent, Answer
+from controller.agent.agent import Agent, Answer, Purge, Ready
 from controller.agent.books import working_paths
 from controller.road import Ground, Stopwatch, built, planned
 from controller.snapshot import Proposal, Snapshot, Status
@@ -134,6 +134,10 @@ class Timeline:
         """Merge documents into those that stand, by the road of the northbound."""
         return self.offer(self.snapshot.documents.merged(read_documents((text, "test.yaml"))))
 
+    def purge(self) -> Answer | None:
+        """What `isochrone purge --unclaimed` asks for."""
+        return self._ask(Purge())
+
     def delete(self, *names: str) -> Answer | None:
         """Delete intents by the same road."""
         return self.offer(self.snapshot.documents.without(intents=names))
@@ -151,9 +155,11 @@ class Timeline:
         return self.submit(self.proposal(documents))
 
     def submit(self, proposal: Proposal) -> Answer | None:
-        ready = self.agent.prepare(proposal)
+        return self._ask(self.agent.prepare(proposal))
+
+    def _ask(self, wish: Ready | Purge) -> Answer | None:
         self.now = round(self.now + STEP_S, 6)
-        answer = self.agent.turn(self.fabric.passed(self.now), self.now, ready)
+        answer = self.agent.turn(self.fabric.passed(self.now), self.now, wish)
         self._notice()
         return answer
 

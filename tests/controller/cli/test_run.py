@@ -238,3 +238,10 @@ def test_a_store_in_use_ends_with_2(isochrone: Isochrone, metro: Running) -> Non
     told = isochrone("run", *FREE, "--store", metro.store)
     assert (told.status, told.out) == (2, "")
     assert "in use by another controller" in told.err
+
+
+def test_a_purge_says_what_and_how_much(operator: Isochrone, isochrone: Isochrone) -> None:
+    said = operator("purge", "--unclaimed")
+    assert (said.status, said.out) == (0, "no unclaimed rules\n")
+    said = isochrone("purge")
+    assert (said.status, said.err) == (2, "say what to purge: --unclaimed\n")

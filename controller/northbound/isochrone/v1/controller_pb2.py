@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from controller.northbound.isochrone.v1 import intents_pb2 as isochrone_dot_v1_dot_intents__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1disochrone/v1/controller.proto\x12\x0cisochrone.v1\x1a\x1aisochrone/v1/intents.proto\"\x0f\n\rStatusRequest\"\x91\x01\n\x0eStatusResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x0f\n\x07settled\x18\x02 \x01(\x08\x12&\n\x08switches\x18\x03 \x03(\x0b\x32\x14.isochrone.v1.Switch\x12\x0e\n\x06\x61larms\x18\x04 \x03(\t\x12\x12\n\ndown_links\x18\x05 \x03(\t\x12\x10\n\x08\x61utonomy\x18\x06 \x01(\t\"s\n\x06Switch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64pid\x18\x02 \x01(\x04\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12\x13\n\x0btables_read\x18\x04 \x01(\x08\x12\x0f\n\x07\x61\x64opted\x18\x05 \x01(\x08\x12\x14\n\x0c\x63hanges_sent\x18\x06 \x01(\x04\"\r\n\x0bLoadRequest\"h\n\x0cLoadResponse\x12%\n\x05links\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.LinkLoad\x12\x31\n\x0b\x63onnections\x18\x02 \x03(\x0b\x32\x1c.isochrone.v1.ConnectionRate\"\x8a\x01\n\x08LinkLoad\x12\x0c\n\x04link\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05share\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x05 \x01(\x03H\x02\x88\x01\x01\x42\x0b\n\t_rate_bpsB\x08\n\x06_shareB\t\n\x07_age_ns\"\x8d\x01\n\x0e\x43onnectionRate\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\tdirection\x18\x02 \x01(\x0e\x32\x17.isochrone.v1.Direction\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x04 \x01(\x03H\x01\x88\x01\x01\x42\x0b\n\t_rate_bpsB\t\n\x07_age_ns\"!\n\x10\x44\x65\x63isionsRequest\x12\r\n\x05limit\x18\x01 \x01(\r\">\n\x11\x44\x65\x63isionsResponse\x12)\n\tdecisions\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.Decision2\xde\x01\n\nController\x12\x43\n\x06Status\x12\x1b.isochrone.v1.StatusRequest\x1a\x1c.isochrone.v1.StatusResponse\x12=\n\x04Load\x12\x19.isochrone.v1.LoadRequest\x1a\x1a.isochrone.v1.LoadResponse\x12L\n\tDecisions\x12\x1e.isochrone.v1.DecisionsRequest\x1a\x1f.isochrone.v1.DecisionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1disochrone/v1/controller.proto\x12\x0cisochrone.v1\x1a\x1aisochrone/v1/intents.proto\"\x0f\n\rStatusRequest\"\x91\x01\n\x0eStatusResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x0f\n\x07settled\x18\x02 \x01(\x08\x12&\n\x08switches\x18\x03 \x03(\x0b\x32\x14.isochrone.v1.Switch\x12\x0e\n\x06\x61larms\x18\x04 \x03(\t\x12\x12\n\ndown_links\x18\x05 \x03(\t\x12\x10\n\x08\x61utonomy\x18\x06 \x01(\t\"\x86\x01\n\x06Switch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64pid\x18\x02 \x01(\x04\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12\x13\n\x0btables_read\x18\x04 \x01(\x08\x12\x0f\n\x07\x61\x64opted\x18\x05 \x01(\x08\x12\x14\n\x0c\x63hanges_sent\x18\x06 \x01(\x04\x12\x11\n\tunclaimed\x18\x07 \x01(\r\"!\n\x0cPurgeRequest\x12\x11\n\tunclaimed\x18\x01 \x01(\x08\"\x1e\n\rPurgeResponse\x12\r\n\x05rules\x18\x01 \x01(\r\"\r\n\x0bLoadRequest\"h\n\x0cLoadResponse\x12%\n\x05links\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.LinkLoad\x12\x31\n\x0b\x63onnections\x18\x02 \x03(\x0b\x32\x1c.isochrone.v1.ConnectionRate\"\x8a\x01\n\x08LinkLoad\x12\x0c\n\x04link\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05share\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x05 \x01(\x03H\x02\x88\x01\x01\x42\x0b\n\t_rate_bpsB\x08\n\x06_shareB\t\n\x07_age_ns\"\x8d\x01\n\x0e\x43onnectionRate\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\tdirection\x18\x02 \x01(\x0e\x32\x17.isochrone.v1.Direction\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x04 \x01(\x03H\x01\x88\x01\x01\x42\x0b\n\t_rate_bpsB\t\n\x07_age_ns\"!\n\x10\x44\x65\x63isionsRequest\x12\r\n\x05limit\x18\x01 \x01(\r\">\n\x11\x44\x65\x63isionsResponse\x12)\n\tdecisions\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.Decision2\xa0\x02\n\nController\x12\x43\n\x06Status\x12\x1b.isochrone.v1.StatusRequest\x1a\x1c.isochrone.v1.StatusResponse\x12=\n\x04Load\x12\x19.isochrone.v1.LoadRequest\x1a\x1a.isochrone.v1.LoadResponse\x12L\n\tDecisions\x12\x1e.isochrone.v1.DecisionsRequest\x1a\x1f.isochrone.v1.DecisionsResponse\x12@\n\x05Purge\x12\x1a.isochrone.v1.PurgeRequest\x1a\x1b.isochrone.v1.PurgeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,20 +36,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_STATUSREQUEST']._serialized_end=90
   _globals['_STATUSRESPONSE']._serialized_start=93
   _globals['_STATUSRESPONSE']._serialized_end=238
-  _globals['_SWITCH']._serialized_start=240
-  _globals['_SWITCH']._serialized_end=355
-  _globals['_LOADREQUEST']._serialized_start=357
-  _globals['_LOADREQUEST']._serialized_end=370
-  _globals['_LOADRESPONSE']._serialized_start=372
-  _globals['_LOADRESPONSE']._serialized_end=476
-  _globals['_LINKLOAD']._serialized_start=479
-  _globals['_LINKLOAD']._serialized_end=617
-  _globals['_CONNECTIONRATE']._serialized_start=620
-  _globals['_CONNECTIONRATE']._serialized_end=761
-  _globals['_DECISIONSREQUEST']._serialized_start=763
-  _globals['_DECISIONSREQUEST']._serialized_end=796
-  _globals['_DECISIONSRESPONSE']._serialized_start=798
-  _globals['_DECISIONSRESPONSE']._serialized_end=860
-  _globals['_CONTROLLER']._serialized_start=863
-  _globals['_CONTROLLER']._serialized_end=1085
+  _globals['_SWITCH']._serialized_start=241
+  _globals['_SWITCH']._serialized_end=375
+  _globals['_PURGEREQUEST']._serialized_start=377
+  _globals['_PURGEREQUEST']._serialized_end=410
+  _globals['_PURGERESPONSE']._serialized_start=412
+  _globals['_PURGERESPONSE']._serialized_end=442
+  _globals['_LOADREQUEST']._serialized_start=444
+  _globals['_LOADREQUEST']._serialized_end=457
+  _globals['_LOADRESPONSE']._serialized_start=459
+  _globals['_LOADRESPONSE']._serialized_end=563
+  _globals['_LINKLOAD']._serialized_start=566
+  _globals['_LINKLOAD']._serialized_end=704
+  _globals['_CONNECTIONRATE']._serialized_start=707
+  _globals['_CONNECTIONRATE']._serialized_end=848
+  _globals['_DECISIONSREQUEST']._serialized_start=850
+  _globals['_DECISIONSREQUEST']._serialized_end=883
+  _globals['_DECISIONSRESPONSE']._serialized_start=885
+  _globals['_DECISIONSRESPONSE']._serialized_end=947
+  _globals['_CONTROLLER']._serialized_start=950
+  _globals['_CONTROLLER']._serialized_end=1238
 # @@protoc_insertion_point(module_scope)

@@ -28,20 +28,34 @@ class StatusResponse(_message.Message):
     def __init__(self, revision: _Optional[int] = ..., settled: _Optional[bool] = ..., switches: _Optional[_Iterable[_Union[Switch, _Mapping]]] = ..., alarms: _Optional[_Iterable[str]] = ..., down_links: _Optional[_Iterable[str]] = ..., autonomy: _Optional[str] = ...) -> None: ...
 
 class Switch(_message.Message):
-    __slots__ = ("name", "dpid", "connected", "tables_read", "adopted", "changes_sent")
+    __slots__ = ("name", "dpid", "connected", "tables_read", "adopted", "changes_sent", "unclaimed")
     NAME_FIELD_NUMBER: _ClassVar[int]
     DPID_FIELD_NUMBER: _ClassVar[int]
     CONNECTED_FIELD_NUMBER: _ClassVar[int]
     TABLES_READ_FIELD_NUMBER: _ClassVar[int]
     ADOPTED_FIELD_NUMBER: _ClassVar[int]
     CHANGES_SENT_FIELD_NUMBER: _ClassVar[int]
+    UNCLAIMED_FIELD_NUMBER: _ClassVar[int]
     name: str
     dpid: int
     connected: bool
     tables_read: bool
     adopted: bool
     changes_sent: int
-    def __init__(self, name: _Optional[str] = ..., dpid: _Optional[int] = ..., connected: _Optional[bool] = ..., tables_read: _Optional[bool] = ..., adopted: _Optional[bool] = ..., changes_sent: _Optional[int] = ...) -> None: ...
+    unclaimed: int
+    def __init__(self, name: _Optional[str] = ..., dpid: _Optional[int] = ..., connected: _Optional[bool] = ..., tables_read: _Optional[bool] = ..., adopted: _Optional[bool] = ..., changes_sent: _Optional[int] = ..., unclaimed: _Optional[int] = ...) -> None: ...
+
+class PurgeRequest(_message.Message):
+    __slots__ = ("unclaimed",)
+    UNCLAIMED_FIELD_NUMBER: _ClassVar[int]
+    unclaimed: bool
+    def __init__(self, unclaimed: _Optional[bool] = ...) -> None: ...
+
+class PurgeResponse(_message.Message):
+    __slots__ = ("rules",)
+    RULES_FIELD_NUMBER: _ClassVar[int]
+    rules: int
+    def __init__(self, rules: _Optional[int] = ...) -> None: ...
 
 class LoadRequest(_message.Message):
     __slots__ = ()

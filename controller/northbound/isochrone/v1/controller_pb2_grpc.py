@@ -49,6 +49,11 @@ class ControllerStub:
                 request_serializer=isochrone_dot_v1_dot_controller__pb2.DecisionsRequest.SerializeToString,
                 response_deserializer=isochrone_dot_v1_dot_controller__pb2.DecisionsResponse.FromString,
                 _registered_method=True)
+        self.Purge = channel.unary_unary(
+                '/isochrone.v1.Controller/Purge',
+                request_serializer=isochrone_dot_v1_dot_controller__pb2.PurgeRequest.SerializeToString,
+                response_deserializer=isochrone_dot_v1_dot_controller__pb2.PurgeResponse.FromString,
+                _registered_method=True)
 
 
 class ControllerServicer:
@@ -75,6 +80,13 @@ class ControllerServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Purge(self, request, context):
+        """Retires rules that look like the controller's own and that its store does not know (of a store that was lost).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ControllerServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -92,6 +104,11 @@ def add_ControllerServicer_to_server(servicer, server):
                     servicer.Decisions,
                     request_deserializer=isochrone_dot_v1_dot_controller__pb2.DecisionsRequest.FromString,
                     response_serializer=isochrone_dot_v1_dot_controller__pb2.DecisionsResponse.SerializeToString,
+            ),
+            'Purge': grpc.unary_unary_rpc_method_handler(
+                    servicer.Purge,
+                    request_deserializer=isochrone_dot_v1_dot_controller__pb2.PurgeRequest.FromString,
+                    response_serializer=isochrone_dot_v1_dot_controller__pb2.PurgeResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -175,6 +192,33 @@ class Controller:
             '/isochrone.v1.Controller/Decisions',
             isochrone_dot_v1_dot_controller__pb2.DecisionsRequest.SerializeToString,
             isochrone_dot_v1_dot_controller__pb2.DecisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Purge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isochrone.v1.Controller/Purge',
+            isochrone_dot_v1_dot_controller__pb2.PurgeRequest.SerializeToString,
+            isochrone_dot_v1_dot_controller__pb2.PurgeResponse.FromString,
             options,
             channel_credentials,
             insecure,
