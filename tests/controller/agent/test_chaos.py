@@ -17,12 +17,15 @@ PAIRS = (("h1", "h4"), ("h4", "h2"), ("h2", "h3"), ("h1", "h3"))
 LINKS = st.integers(0, 3)
 SWITCHES = st.integers(1, 4)
 
+MORE = ("", "", ", priority: 1, preemption: {may: true}", ", priority: 9, preemption: {may: true}",
+        ", preemption: {by-others: false}", ", sle: {isolation: exclusive}")
+
 wish = st.builds(
-    lambda pair, rate, avoided, udp: (
+    lambda pair, rate, avoided, udp, more: (
         f"p{pair}: from: {PAIRS[pair][0]}, to: {PAIRS[pair][1]}, slo: {{bandwidth: {{guaranteed: {rate} Mbps}}}}"
         + (f", path: {{avoid: {{links: [L{avoided}]}}}}" if avoided < 4 else "")
-        + (", match: {protocol: udp}" if udp else "")),
-    st.integers(0, 3), st.sampled_from((10, 30, 60)), st.integers(0, 7), st.booleans()) | st.builds(
+        + (", match: {protocol: udp}" if udp else "") + more),
+    st.integers(0, 3), st.sampled_from((10, 30, 60)), st.integers(0, 7), st.booleans(), st.sampled_from(MORE)) | st.builds(
     lambda pair, required: (f"p{pair}: from: {PAIRS[pair][0]}, to: {PAIRS[pair][1]}, "
                             f"path: {{protection: {{mode: fast-failover, required: {str(required).lower()}}}}}"),
     st.integers(0, 3), st.booleans())
