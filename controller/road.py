@@ -3,9 +3,7 @@
 A dry run, an apply and a deletion take this same road; what differs is whether anybody commits what comes out.
 """
 
-import gc
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TypeVar
@@ -66,19 +64,6 @@ class Stopwatch:
             return call()
         finally:
             self.seconds[arrow] = self.seconds.get(arrow, 0.0) + perf_counter() - started
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No search for rubbish meanwhile: the road makes a million values and no circles of them, and the search takes a third
-    of its time. For who does nothing else; the process searches again after it."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def ground_of(network: Topology, snapshot: Snapshot) -> Ground:

@@ -143,7 +143,7 @@ def read_documents(*files: tuple[str, str]) -> Documents:
     documents: dict[str, dict[str, Any]] = {kind: {} for kind in (*_KINDS, "Topology")}
     places: dict[tuple[str, str], Origin] = {}
     problems: list[Problem] = []
-    with _uncollected():
+    with uncollected():
         for text, file in files:
             problems += shown(_file_problems(text, file, documents, places), file)
         if problems:
@@ -198,9 +198,10 @@ def _document(written: Written | Problem) -> Document | Topology | tuple[Problem
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """What is read stays, and there is much of it: to look through it for rubbish would be a fifth of the work. Who finds
-    the collector off leaves it so, and to whoever switched it off: threads may read side by side."""
+def uncollected() -> Iterator[None]:
+    """No search for rubbish meanwhile: documents and plans are a million values without a circle among them, and the search
+    would be a fifth of the reading and a third of the planning. Who finds the collector off leaves it so, and to whoever
+    switched it off: threads may read side by side."""
     is_on = gc.isenabled()
     if is_on:
         gc.disable()

@@ -16,8 +16,8 @@ from controller.agent.replan import in_place
 from controller.agent.world import Batch, World, item_key
 from controller.decisions import Autonomy, DecisionRecord, Move, Outcome, Sample, Share, Verdict
 from controller.store.record import Record
-from controller.telemetry.sending import DIRECTIONS, Loads
-from intents.model import Path, Placement
+from controller.telemetry.sending import Loads
+from intents.model import DIRECTIONS, Path, Placement
 
 MOST = 200
 """Decisions that are shown; the journal keeps more."""

@@ -12,10 +12,10 @@ from controller.cli.planned import plan_lines
 from controller.cli.stop import BAD_INPUT, REFUSED, StopError, bad_input
 from controller.door import Name, by_name
 from controller.reference import Reference
-from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned, uncollected
+from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
-from intents.documents import Documents, read_documents
+from intents.documents import Documents, read_documents, uncollected
 from intents.effects import difference
 from intents.report import changes_document, plan_document
 from intents.resolve import resolve

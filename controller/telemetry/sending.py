@@ -11,10 +11,8 @@ from collections.abc import Mapping
 from controller.telemetry.connections import Sending, Way
 from controller.telemetry.history import History
 from controller.telemetry.loads import Load, least_sent
-from intents.model import Direction, Path, Placement
+from intents.model import DIRECTIONS, Path, Placement
 from topologies.model import Topology
-
-DIRECTIONS: tuple[Direction, Direction] = ("forward", "reverse")
 
 ArcKey = tuple[str, str]
 """One direction of a link: its name and the node it leaves."""

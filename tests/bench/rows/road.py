@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from controller.reference import Reference
-from controller.road import Ground, Stopwatch, built, planned, uncollected
+from controller.road import Ground, Stopwatch, built, planned
 from intents.compiler import compile_rules
-from intents.documents import read_documents
+from intents.documents import read_documents, uncollected
 from intents.model import Connection, Plan, Selector, Wanted
 from intents.planner import plan
 from intents.proof import prove
