@@ -34,7 +34,7 @@ fast:
 
 test: setup
 	$(PYTHON) -m pytest -n 2 -m 'not emulated'
-	$(PYTHON) -m tests.fuzz 20
+	$(PYTHON) -m tests.fuzz
 	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m emulated
 
 fuzz: setup
