@@ -171,6 +171,14 @@ class Books:
         self.take(old, key)
         self._held[key] = _by_arc(old)
 
+    def settle(self, claims: Iterable[Claim], key: str) -> None:
+        """Takes out what a connection that has its new path, with these claims, holds until it has left its old one."""
+        new = _by_arc(claims)
+        for arc, wishes in self._held.pop(key, {}).items():
+            rate, burst = _growth(new.get(arc, ()), wishes)
+            self.reserved_bps[arc] -= rate
+            self._queues[wishes[0].service_class].leave(arc, burst, *(wished.packet_bytes for wished in wishes))
+
     def release(self, key: str) -> None:
         """Takes out what a connection holds that will have no new path."""
         for arc, wishes in self._held.pop(key, {}).items():

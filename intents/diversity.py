@@ -116,6 +116,11 @@ class Apart:
         runs = self._runs.get(connection.intent, [])
         self._runs[connection.intent] = [run for run in runs if run.connection.key != connection.key]
 
+    def settle(self, connection: Connection) -> None:
+        """Takes out where a connection ran that has its new path."""
+        runs = self._runs.get(connection.intent, [])
+        self._runs[connection.intent] = [run for run in runs if (run.connection.key, run.kind) != (connection.key, "left")]
+
     def shut(self, connection: Connection) -> frozenset[int]:
         """The arcs that a connection may not use because of those that it keeps apart from."""
         if not (connection.diverse_from or connection.intent in self._askers or self._alone):

@@ -8,9 +8,6 @@ from intents.model import Connection
 from intents.protection import protected_route
 from intents.roads import Roads
 
-AGAIN = "the paths that this plan gives up are gone; plan again"
-"""How every message ends whose connection only waits (`Refusal.waits`)."""
-
 NAMED_AT_MOST = 4
 """Shared elements that a sentence lists."""
 
@@ -23,8 +20,7 @@ def entanglement(roads: Roads, books: Books, connection: Connection) -> str | No
     taken, free = books.apart.taken(connection), books.with_apart(books.apart.anew())
     if not taken or protected_route(roads, free, connection) is None:
         return None
-    if protected_route(roads, books, connection) is not None:
-        return f"there will be a way apart when {AGAIN}"
+
     def locks_out(elements: frozenset[Element]) -> bool:
         return protected_route(roads, books.with_apart(books.apart.only(elements)), connection) is None
 

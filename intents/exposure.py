@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from intents.capacity import Books, Failure, demand
 from intents.detours import slowest_ns
-from intents.entanglement import AGAIN
 from intents.model import Connection
 from intents.protection import protected_route
 from intents.roads import UNKNOWN_NS, Roads
@@ -18,11 +17,9 @@ ROUNDS = 20
 
 def exposure(roads: Roads, books: Books, connection: Connection, chosen: Route) -> str:
     """What stands against a detour for the first hop of a route that has none: room, time, or that there is no way."""
-    _, lacking = sheltered(roads, books, connection, chosen)
-    if not lacking:
-        return f"there will be room for its protection when {AGAIN}"
     if connection.protection_mode == "standby":
         return _no_second(roads, books, connection)
+    _, lacking = sheltered(roads, books, connection, chosen)
     direction, number = lacking[0]
     access = roads.arcs[dict(chosen.trails())[direction][-1]]
     hop, last, end = roads.arcs[number], access.source, access.target

@@ -81,7 +81,8 @@ def _planned(network: Topology, down: frozenset[str], kept_off: Mapping[str, fro
             _enter(roads, books, one, chosen)
             routes[one.key] = chosen
 
-    refused = Refusals(roads, books)
+    _settle(books, [one for one in moving if one.key in routes], routes)
+    refused = Refusals(roads, books, bool(moving))
     refusals |= {one.key: refused.of(one) for one in ranked if one.key not in routes}
     placements = {one.key: _placement(roads, one, routes[one.key]) for one in ranked if one.key in routes}
     return Plan(dict(sorted(placements.items())), dict(sorted(refusals.items())))
@@ -97,6 +98,13 @@ def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) ->
     books.take(claims(connection, chosen), connection.key)
     books.apart.put(connection, (*chosen.forward, *chosen.reverse))
     protect(roads, books, connection, chosen)
+
+
+def _settle(books: Books, moved: Sequence[Connection], routes: Mapping[str, Route]) -> None:
+    """The books as they will be when those who moved have left their old paths: what can be had then is waited for."""
+    for one in moved:
+        books.settle(claims(one, routes[one.key]), one.key)
+        books.apart.settle(one)
 
 
 def _chosen(roads: Roads, books: Books, connection: Connection, old: Mapping[str, Placement],

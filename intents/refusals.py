@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from intents.budget import hop
 from intents.capacity import Books
-from intents.entanglement import AGAIN, entanglement
+from intents.entanglement import entanglement
 from intents.exposure import exposure
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
 from intents.offers import Offer, Offers, fastest
+from intents.protection import protected_route
 from intents.rewrite import rewritten
 from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import Route, barred_to, claims, ends, largest_packet, route
@@ -27,16 +28,19 @@ MS = 1_000_000
 NAMED_AT_MOST = 8
 """Links that a sentence lists."""
 
+AGAIN = "there will be room when the paths that this plan gives up are left; plan again"
+"""The message of who only waits (`Refusal.waits`)."""
+
 Finding = tuple[Reason, str, tuple[Offer, ...], bool]
 """Reason, message, counter-offers, and whether a fact is missing."""
 
 
 class Refusals:
-    """Refusals of one plan, made when its books are closed. Connections that differ in nothing that matters are looked
-    into once."""
+    """Refusals of one plan, made when its books are closed and all have left in them what they give up; if it `is_moving`
+    anybody, some only wait for that. Connections that differ in nothing that matters are looked into once."""
 
-    def __init__(self, roads: Roads, books: Books):
-        self._roads, self._books = roads, books
+    def __init__(self, roads: Roads, books: Books, is_moving: bool = False):
+        self._roads, self._books, self._is_moving = roads, books, is_moving
         self._offers = Offers(roads, books)
         self._found: dict[Connection, Finding] = {}
 
@@ -45,15 +49,21 @@ class Refusals:
         alike = replace(connection, key="", title="", selector=Selector(), priority=0, slice=None, tenant=None,
                         provenance=(), intent=connection.intent if self._books.apart.minds(connection) else "")
         if alike not in self._found:
-            offers = tuple(self._offers.of(alike))
-            reason, message = _reason(self._roads, self._books, alike, offers)
-            is_undeclared = reason is Reason.LATENCY and fastest(self._roads, self._books, alike) is None
-            self._found[alike] = reason, message, offers, is_undeclared
+            self._found[alike] = self._finding(alike)
         reason, message, offers, is_undeclared = self._found[alike]
         asked = replace(alike, provenance=connection.provenance)
         return Refusal(connection.key, connection.title, connection.intent, reason, message,
                        tuple(sentence for sentence, _ in offers), is_undeclared,
-                       tuple(rewritten(asked, offered) for _, offered in offers), message.endswith(AGAIN))
+                       tuple(rewritten(asked, offered) for _, offered in offers), message == AGAIN)
+
+
+    def _finding(self, connection: Connection) -> Finding:
+        if (self._is_moving or self._books.kept_off) and protected_route(self._roads, self._books, connection):
+            return Reason.BANDWIDTH, AGAIN, (), False
+        offers = tuple(self._offers.of(connection))
+        reason, message = _reason(self._roads, self._books, connection, offers)
+        is_undeclared = reason is Reason.LATENCY and fastest(self._roads, self._books, connection) is None
+        return reason, message, offers, is_undeclared
 
 
 def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable[Offer]) -> tuple[Reason, str]:
@@ -93,8 +103,6 @@ def _bandwidth(roads: Roads, books: Books, connection: Connection, offers: Itera
         left, number, wished = short
         return (f"a burst of {render_size(wished.burst_bytes)} is asked and the {wished.service_class} queue of "
                 f"{_arc(roads, number)} has room for {render_size(max(0, left))}")
-    if route(roads, books, connection):
-        return f"there will be room when {AGAIN}"
     meeting = next(_arc(roads, arc) for arc in sorted(frozenset(widest.forward).intersection(widest.reverse)))
     return f"both directions can only meet on {meeting}, which has no room for the sum"
 

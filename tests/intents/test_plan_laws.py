@@ -120,6 +120,21 @@ def test_every_counter_offer_would_do(world: World):
             assert wish.key in plan(network, found, Wanted((*others, offered)), down).placements
 
 
+@given(worlds(), st.data())
+def test_who_waits_for_a_place_gets_it_when_it_is_left(world: World, data: st.DataObject):
+    network, wanted, down = world
+    before = plan(network, Plan(), Wanted(wanted))
+    changed = Wanted(tuple(data.draw(st.just(wish) | _changed(network, wish)) for wish in wanted))
+    found = plan(network, before, changed, down)
+    waiting = {key for key, refusal in found.refusals.items() if refusal.waits}
+    assert all(found.refusals[key].counter_offers == () for key in waiting)
+    again = plan(network, found, changed, down)
+    assert not waiting or waiting & again.placements.keys()
+    assert again.placements.keys() >= found.placements.keys()
+    if not waiting:
+        assert again == found
+
+
 def _changed(network: Topology, wish: Connection) -> st.SearchStrategy[Connection]:
     return connections(network).map(lambda other: replace(
         other, key=wish.key, title=wish.title, intent=wish.intent, source=wish.source, target=wish.target,

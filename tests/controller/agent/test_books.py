@@ -7,7 +7,9 @@ from controller.snapshot import Status
 from intents.documents import read_documents
 from intents.rules import Group, Table
 from tests.controller.agent.test_moves import A_ELSEWHERE, KEY, A, started
+from tests.controller.agent.test_preemption import BULK, BULK_KEY
 from tests.controller.agent.timeline import Timeline, intents
+from topologies.builders import diamond
 
 B = intents("b: from: h1, to: h3, slo: {bandwidth: {guaranteed: 60 Mbps}}")
 
@@ -106,3 +108,20 @@ def test_alternatives_of_one_connection_count_once_on_a_link() -> None:
     on_s3 = timeline.snapshot.plan.placements["b/h1-h3"]
     assert overbooked(timeline.network, {"b": (on_s3, on_s3)}) == ()
     assert {arc.link for arc in overbooked(timeline.network, {"b": (on_s3,), "c": (on_s3,)})} == {"s1-s3"}
+
+
+def test_who_was_refused_comes_by_itself_when_its_room_is_left() -> None:
+    timeline = Timeline(diamond())
+    timeline.begin()
+    timeline.apply(BULK)
+    timeline.apply(intents("w: from: h1, to: h4, match: {protocol: udp}, slo: {bandwidth: {guaranteed: 80 Mbps}}, "
+                           "path: {avoid: {switches: [s3]}}"))
+    timeline.settle()
+    assert timeline.snapshot.statuses["w/h1-h4"] is Status.UNSATISFIABLE
+    timeline.apply(BULK.replace("match:", "path: {avoid: {switches: [s2]}}, match:"))
+    assert "plan again" in timeline.snapshot.plan.refusals["w/h1-h4"].message
+    timeline.settle()
+    assert (timeline.path(BULK_KEY), timeline.path("w/h1-h4")) == (("s1", "s3", "s4"), ("s1", "s2", "s4"))
+    assert set(timeline.snapshot.statuses.values()) == {Status.SATISFIED}
+    assert timeline.lost == []
+    assert timeline.overbooked == []
