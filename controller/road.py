@@ -12,6 +12,7 @@ from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.avoidance import Avoid, plan_avoiding
 from intents.compiler import compile_plan
+from intents.concessions import Planned, with_concessions
 from intents.documents import Documents
 from intents.model import Plan, Wanted
 from intents.proof import Proof, prove
@@ -76,8 +77,14 @@ def planned(ground: Ground, documents: Documents, watch: Stopwatch) -> tuple[Wan
     """Documents resolved and placed. Raises BadInput where they name what this network has not."""
     full = shipped_profiles().merged(documents)
     wanted = watch.timed("resolve", lambda: resolve(full, ground.network))
-    return wanted, watch.timed("plan", lambda: plan_avoiding(
-        ground.network, ground.plan, wanted, ground.down, ground.avoid))
+    planner = planner_on(ground)
+    found = watch.timed("plan", lambda: planner(ground.plan, wanted))
+    return wanted, watch.timed("plan", lambda: with_concessions(planner, ground.plan, wanted, found))
+
+
+def planner_on(ground: Ground) -> Planned:
+    """Plans on this ground's network as it is now."""
+    return lambda previous, wanted: plan_avoiding(ground.network, previous, wanted, ground.down, ground.avoid)
 
 
 def built(ground: Ground, wanted: Wanted, chosen: Plan, watch: Stopwatch) -> Way:

@@ -213,10 +213,12 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field of an intent, by its path (`slo.latency.max`), and what to write there; `None`: nothing, it goes."""
+    """A field of an intent, by its path (`slo.latency.max`), and what to write there; `None`: nothing, it goes. `intent`
+    names the other intent that is to be changed, empty for the one that was refused."""
 
     field: str
     value: str | bool | tuple[str, ...] | None
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from intents.documents import Documents
 from intents.effects import KINDS, VERBS, Course, Difference, Edit, Effect
-from intents.model import BudgetLine, Path, Plan, Refusal
+from intents.model import BudgetLine, FieldChange, Path, Plan, Refusal
 from intents.readable import rule_line
 from intents.rules import Action, Field, Flow, Group, Meter, RuleSet
 from intents.tables import key_order
@@ -78,8 +78,13 @@ def _told(part: Documents | Topology | Plan | Mapping[str, frozenset[str]] | fro
 
 
 def _offers(refusal: Refusal) -> list[dict[str, Any]]:
-    return [{"sentence": sentence, "changes": [{"field": change.field, "value": _plain(change.value)} for change in changes]}
+    return [{"sentence": sentence, "changes": [_change(change) for change in changes]}
             for sentence, changes in zip(refusal.counter_offers, refusal.rewrites, strict=False)]
+
+
+def _change(change: FieldChange) -> dict[str, Any]:
+    told = {"field": change.field, "value": _plain(change.value)}
+    return {**told, "intent": change.intent} if change.intent else told
 
 
 def _plain(value: str | bool | tuple[str, ...] | None) -> str | bool | list[str] | None:

@@ -116,12 +116,18 @@ def plan_document(answer: dict[str, Any], with_rules: bool = False) -> dict[str,
         fields = PLACED_FIELDS if connection["verdict"] == "PLACED" else REFUSED_FIELDS
         told = {field: connection[field] for field in fields}
         if "paths" in told:  # as offline, only a detour says what it protects
-            told["paths"] = [{name: value for name, value in path.items() if name != "protects" or value is not None}
-                             for path in told["paths"]]
+            told["paths"] = [_without_null(path, "protects") for path in told["paths"]]
+        if "offers" in told:  # and only another intent's change whose it is
+            told["offers"] = [{**offer, "changes": [_without_null(change, "intent") for change in offer["changes"]]}
+                              for offer in told["offers"]]
         by_verdict[connection["verdict"]][connection["title"]] = told
     changes = {field: value for field, value in answer["differences"].items() if field != "edits" or with_rules}
     return {"placements": by_verdict["PLACED"], "refusals": by_verdict["REFUSED"], "rules": answer["rules"],
             "changes": changes, "hash": answer["plan_hash"], "seconds": answer["seconds"]}
+
+
+def _without_null(told: dict[str, Any], name: str) -> dict[str, Any]:
+    return {field: value for field, value in told.items() if field != name or value is not None}
 
 
 def purge(door: Door) -> None:

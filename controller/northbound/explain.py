@@ -5,12 +5,15 @@ they should. It follows packets between the intent's hosts, for all connections 
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from controller.northbound.decisions import decision_message
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import alternative_message, document_message, provenance_of, with_provenance
+from controller.road import ground_of, planner_on
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
+from intents.concessions import with_concessions
 from intents.diversity import common_ends
 from intents.documents import Document
 from intents.instead import alternatives
@@ -41,6 +44,17 @@ def explained(network: Topology, snapshot: Snapshot, intent: Document) -> pb.Exp
         assumptions=(*_queues(network, wishes), *_assumptions(network, placements),
                      *common_ends(network, placements, beside), *_unproved(snapshot, placements)),
         proof=_proof(network, snapshot, placements), decisions=decisions)
+
+
+def with_offers(network: Topology, snapshot: Snapshot, intent: str) -> Snapshot:
+    """The snapshot, in which the refusals of an intent also offer the move of another, which the loop does not look for."""
+    refused = {key: refusal for key, refusal in snapshot.plan.refusals.items() if refusal.intent == intent}
+    if not refused:
+        return snapshot
+    wanted = resolve(shipped_profiles().merged(snapshot.documents), network)
+    found = with_concessions(planner_on(ground_of(network, snapshot)), snapshot.plan, wanted,
+                             replace(snapshot.plan, refusals=refused))
+    return replace(snapshot, plan=replace(snapshot.plan, refusals={**snapshot.plan.refusals, **found.refusals}))
 
 
 def _wishes(network: Topology, snapshot: Snapshot, intent: str) -> dict[str, Connection]:

@@ -53,8 +53,8 @@ def refused(key: str, refusal: Refusal, snapshot: Snapshot) -> pb.Connection:
 
 def _offers(refusal: Refusal) -> Iterator[pb.CounterOffer]:
     for sentence, changes in zip(refusal.counter_offers, refusal.rewrites, strict=False):
-        yield pb.CounterOffer(sentence=sentence, changes=[
-            pb.FieldChange(field=change.field, value=_value(change.value)) for change in changes])
+        yield pb.CounterOffer(sentence=sentence, changes=[pb.FieldChange(
+            field=change.field, value=_value(change.value), intent=change.intent or None) for change in changes])
 
 
 def _value(value: str | bool | tuple[str, ...] | None) -> struct_pb2.Value:

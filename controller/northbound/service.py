@@ -14,7 +14,7 @@ from controller.door import Kind, Name, by_name
 from controller.northbound.changes import Authority, Changes
 from controller.northbound.decisions import decision_message, load_message
 from controller.northbound.errors import NotDoneError, missing
-from controller.northbound.explain import explained
+from controller.northbound.explain import explained, with_offers
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import connections_of, document_message, status_message, with_provenance
@@ -79,7 +79,7 @@ class IntentsService(intents_pb2_grpc.IntentsServicer):
         snapshot = self._authority.snapshot
         with _answered(context):
             document = _find(by_name(snapshot.documents), ("intent", request.intent))
-            return explained(self._network, snapshot, document)
+            return explained(self._network, with_offers(self._network, snapshot, request.intent), document)
 
     def Watch(self, request: pb.WatchRequest,  # noqa: N802
               context: grpc.ServicerContext) -> Iterator[pb.WatchResponse]:

@@ -241,12 +241,14 @@ class Alternative(_message.Message):
     def __init__(self, direction: _Optional[_Union[Direction, str]] = ..., nodes: _Optional[_Iterable[str]] = ..., links: _Optional[_Iterable[str]] = ..., worst_ns: _Optional[int] = ..., cost: _Optional[int] = ..., lacks: _Optional[_Iterable[_Union[Shortcoming, _Mapping]]] = ..., why: _Optional[str] = ...) -> None: ...
 
 class FieldChange(_message.Message):
-    __slots__ = ("field", "value")
+    __slots__ = ("field", "value", "intent")
     FIELD_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
+    INTENT_FIELD_NUMBER: _ClassVar[int]
     field: str
     value: _struct_pb2.Value
-    def __init__(self, field: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ...) -> None: ...
+    intent: str
+    def __init__(self, field: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., intent: _Optional[str] = ...) -> None: ...
 
 class CounterOffer(_message.Message):
     __slots__ = ("sentence", "changes")
