@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from heapq import heappop, heappush
 
+from intents.chosen import Route
 from intents.model import Direction
 from intents.paths import Trail
-from intents.routes import OPEN, Route
+from intents.routes import OPEN
 
 Find = Callable[[Mapping[Direction, frozenset[int]]], Route | None]
 """The best route that leaves some arcs of each direction alone."""

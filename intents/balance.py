@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from intents.capacity import Books, demand
+from intents.chosen import Route, price
 from intents.model import Connection, Direction
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import NOTHING, OPEN, Route, price, route
+from intents.routes import NOTHING, OPEN, route
 
 Shares = Mapping[Direction, Mapping[int, Fraction]]
 """How full each arc between switches would be, by the direction that takes it."""

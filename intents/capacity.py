@@ -103,6 +103,10 @@ class Books:
         return lambda arc: (arc not in barred and reserved[arc] + rate <= capacity[arc]
                             and burst <= free[arc] + (packet if packet < smallest[arc] else smallest[arc]))
 
+    def holds(self, key: str) -> bool:
+        """Whether a connection holds an old path."""
+        return key in self._held
+
     def is_open(self, trail: Sequence[int], wished: Demand) -> bool:
         """Whether each of these arcs has room for a demand of a connection that holds nothing."""
         rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
@@ -209,6 +213,10 @@ class Backup(Books):
         """Whether the claims have room together when any of the failures comes."""
         return all(self.shelters(arc, self._taken.get(arc, (0, 0)), draws, self._from_switches)
                    for arc, draws in self._draws(claims))
+
+    def is_open(self, trail: Sequence[int], wished: Demand) -> bool:
+        """Whether each of these arcs has room for a demand when any of the failures comes."""
+        return self.fits(((arc, wished) for arc in trail), "")
 
     def draw_all(self, claims: Iterable[Claim]) -> None:
         """Enters the claims in the pool. They have room."""

@@ -16,9 +16,9 @@ from fractions import Fraction
 from heapq import heappop, heappush
 from itertools import combinations, count
 
+from intents.chosen import Route
 from intents.diversity import Apart, Element, Run
 from intents.model import Connection
-from intents.routes import Route
 
 EFFORT = 400
 """Routes that one look ahead may cost; a pair in a trap takes some ten."""

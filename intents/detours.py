@@ -16,11 +16,12 @@ Rules of this file:
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from intents.asked import barred_to, is_round_trip, limit_ns, stops
 from intents.capacity import Books, Demand, Failure, demand
+from intents.chosen import Detour, Route, claims, weight
 from intents.model import Connection, Direction
 from intents.paths import Search, Trail, trails
 from intents.roads import COST_UNIT, Measure, Roads
-from intents.routes import Detour, Route, barred_to, claims, is_round_trip, limit_ns, stops, weight
 
 Hop = tuple[Direction, int]
 """A direction and the number of an arc on its way."""

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from intents.capacity import Books, Failure, demand
+from intents.chosen import Route
 from intents.detours import slowest_ns
 from intents.model import Connection
 from intents.protection import protected_route
 from intents.roads import UNKNOWN_NS, Roads
-from intents.routes import Route
 from intents.shelter import sheltered
 from topologies.units import render_rate, render_time
 

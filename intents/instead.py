@@ -11,12 +11,14 @@ from functools import partial
 from itertools import islice
 
 from intents.alternatives import in_order
+from intents.asked import measure_of
 from intents.capacity import Books
+from intents.chosen import Route, claims, price
 from intents.diversity import Apart
 from intents.model import Bandwidth, Connection, Direction, Plan
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import Route, claims, measure_of, price, route
+from intents.routes import route
 from intents.shortcomings import Case, Lack, shortcomings
 from intents.staying import protect, route_of
 from topologies.model import Topology

@@ -9,12 +9,14 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any, Literal
 
+from intents.asked import is_round_trip, measure_of
 from intents.capacity import Books, Demand, demand
+from intents.chosen import Route, weight
 from intents.exposure import fastest_protected_ns
 from intents.model import Connection, DiversityLevel
 from intents.protection import protected_route
 from intents.roads import COST_UNIT, LABEL_BYTES, UNKNOWN_NS, Roads
-from intents.routes import Route, is_round_trip, measure_of, route, weight
+from intents.routes import route
 from topologies.units import render_rate, render_size, render_time
 
 PACKETS = frozenset((1280, 1024, 512, 256, 128, 64))

@@ -15,8 +15,10 @@ from functools import partial
 from types import MappingProxyType
 
 from intents.alternatives import Find
+from intents.asked import limit_ns
 from intents.balance import worth
 from intents.capacity import Books, demand
+from intents.chosen import Route, claims
 from intents.companions import Side, considerate
 from intents.conflicts import conflicts
 from intents.detours import whole_way
@@ -27,10 +29,10 @@ from intents.preemption import NOBODY, displacing, noticed
 from intents.protection import anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
-from intents.routes import Route, claims, limit_ns, obeyed
+from intents.routes import obeyed
 from intents.shelter import sheltered
 from intents.staying import kept, protect, route_of
-from intents.usual import Usual
+from intents.usual import usual
 from topologies.model import Topology
 
 
@@ -66,10 +68,9 @@ def _planned(network: Topology, down: frozenset[str], kept_off: Mapping[str, fro
 
     moving = [one for one in ranked if one.key in old and one.key not in routes]
     coming = moving + [one for one in ranked if one.key not in old]
-    usual = Usual(roads, books)
     for place, one in enumerate(coming):
-        if one.key not in old and (found := usual.taken(one)) is not None:
-            routes[one.key] = found
+        if one.protection == "none" and (found := usual(roads, books, one)) is not None:
+            routes[one.key] = _taken(books, one, found)
             continue
         later = coming[place + 1:] if books.apart.bonds(one) else ()
         chosen = sheltered(roads, books, one, ready[one.key])[0] if one.key in ready else _chosen(
@@ -98,6 +99,14 @@ def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) ->
     books.take(claims(connection, chosen), connection.key)
     books.apart.put(connection, (*chosen.forward, *chosen.reverse))
     protect(roads, books, connection, chosen)
+
+
+def _taken(books: Books, connection: Connection, found: Route) -> Route:
+    """A usual way, entered in the books."""
+    for direction, trail in found.trails():
+        if (wished := demand(connection, direction)) is not None:
+            books.enter(trail, wished)
+    return found
 
 
 def _settle(books: Books, moved: Sequence[Connection], routes: Mapping[str, Route]) -> None:

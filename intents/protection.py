@@ -17,10 +17,11 @@ from functools import partial
 from intents.alternatives import Find, in_order
 from intents.balance import least_loaded, worth
 from intents.capacity import Books
+from intents.chosen import Route
 from intents.model import Connection, Direction
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import NOTHING, OPEN, Route, route
+from intents.routes import NOTHING, OPEN, route
 from intents.shelter import sheltered
 from intents.standby import leaving_a_way
 

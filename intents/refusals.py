@@ -9,8 +9,10 @@ for DIVERSITY; what could not either is told as if nobody did.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from intents.asked import barred_to, ends, largest_packet
 from intents.budget import hop
 from intents.capacity import Books
+from intents.chosen import Route, claims
 from intents.entanglement import entanglement
 from intents.exposure import exposure
 from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
@@ -18,7 +20,7 @@ from intents.offers import Offer, Offers, fastest
 from intents.protection import protected_route
 from intents.rewrite import rewritten
 from intents.roads import LABEL_BYTES, UNKNOWN_NS, Roads
-from intents.routes import Route, barred_to, claims, ends, largest_packet, route
+from intents.routes import route
 from topologies.model import FIBRE_NS_PER_KM, Arc
 from topologies.units import render_rate, render_size, render_time
 

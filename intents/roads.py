@@ -8,7 +8,7 @@ kept for the life of the index, which is one plan.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from heapq import heappop, heappush
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from intents.budget import hop
 from intents.model import BudgetLine, Direction
@@ -73,6 +73,8 @@ class Roads:
             for name in network.switch_by_name}
         self.around: dict[tuple[object, ...], tuple[int, ...] | None] = {}
         """The fastest ways around arcs, room aside, as detours.py finds them."""
+        self.ways: dict[tuple[object, ...], Any] = {}
+        """The best routes between hosts, room aside, as usual.py finds them."""
         self._lines: dict[tuple[str, int, Direction], Sequence[BudgetLine | None]] = {}
         self._weights: dict[Measure, Sequence[int]] = {}
         self._steps: dict[Measure, Sequence[int]] = {}

@@ -2,57 +2,26 @@
 
 Rules of this file:
 
-- `via` names switches in the order of the forward direction; the reverse direction passes them in the opposite order.
 - A one-way bound holds for each direction, a round-trip bound for the sum of both. Co-routed directions have equal
   budgets, as each switch is entered once either way.
-- MTU: a path needs room for the largest IP packet of the connection, and between switches for a label of 4 bytes more.
-  That packet is `max-packet`, or less where one of its hosts can send or take only less.
 - Both directions are chosen together: where they meet on an arc that has no room for the sum, each is tried without it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
-from itertools import groupby, islice
+from itertools import islice
 from types import MappingProxyType
-from typing import Literal
 
-from intents.capacity import Books, Claim, demand
+from intents.asked import ends, is_round_trip, limit_ns, measure_of, shut_to, stops
+from intents.capacity import Books, demand
+from intents.chosen import Route, claims, mirrored, weight
 from intents.model import Connection, Direction, Path
 from intents.paths import Search, Trail, trails
-from intents.roads import COST_UNIT, Measure, Roads
-from topologies.model import Host
-
-_FIRST: Mapping[str, Literal["cost", "sparing"]] = MappingProxyType({"min-cost": "cost", "spare-fast-links": "sparing"})
+from intents.roads import COST_UNIT, Roads
+from intents.usual import usual
 
 NOTHING: Mapping[Direction, Trail] = MappingProxyType({})
 OPEN: Mapping[Direction, frozenset[int]] = MappingProxyType({"forward": frozenset(), "reverse": frozenset()})
-
-
-@dataclass(frozen=True, slots=True)
-class Detour:
-    """What stands in for one arc of a direction and all behind it: the arcs from the switch before it to the last one."""
-
-    direction: Direction
-    arc: int
-    trail: Trail
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """The arcs of each direction from host to host; `reverse` is empty for a one-way connection. `detours` are those that
-    stand ready (intents/detours.py), or a `standby` is, a route that has neither itself (intents/standby.py)."""
-
-    forward: Trail
-    reverse: Trail = ()
-    detours: tuple[Detour, ...] = ()
-    standby: "Route | None" = None
-
-    def trails(self) -> Iterator[tuple[Direction, Trail]]:
-        """The directions there are."""
-        yield "forward", self.forward
-        if self.reverse:
-            yield "reverse", self.reverse
 
 
 def route(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direction, Trail] = NOTHING,
@@ -61,6 +30,8 @@ def route(roads: Roads, books: Books, connection: Connection, kept: Mapping[Dire
 
     `kept` holds the direction that shall stay where it is, `shut` the arcs that a direction shall not use besides.
     """
+    if kept is NOTHING and shut is OPEN and (found_at_once := usual(roads, books, connection)) is not None:
+        return found_at_once
     forward = _Leg(roads, books, connection, "forward")
     if not connection.both_ways:
         found = _open(forward, kept, shut["forward"], 1)
@@ -71,12 +42,6 @@ def route(roads: Roads, books: Books, connection: Connection, kept: Mapping[Dire
                                           and forward.gate(arc) and reverse.gate(roads.mirror[arc])))
         return Route(found[0], mirrored(roads, found[0])) if found else None
     return _pair(forward, reverse, kept, shut)
-
-
-def claims(connection: Connection, chosen: Route) -> list[Claim]:
-    """What a connection reserves on a route, arc by arc."""
-    return [(arc, wished) for direction, trail in chosen.trails()
-            if (wished := demand(connection, direction)) is not None for arc in trail]
 
 
 def obeyed(roads: Roads, books: Books, connection: Connection, chosen: Route) -> frozenset[Direction]:
@@ -99,75 +64,6 @@ def obeyed(roads: Roads, books: Books, connection: Connection, chosen: Route) ->
 def found_again(roads: Roads, path: Path) -> Trail | None:
     """The arcs of a path in this network, `None` where they are gone or join other nodes now."""
     return roads.trail(path.links, path.nodes)
-
-
-def mirrored(roads: Roads, trail: Trail) -> Trail:
-    """The same links backwards."""
-    return tuple(roads.mirror[arc] for arc in reversed(trail))
-
-
-def weight(roads: Roads, measure: Measure, trail: Iterable[int]) -> int:
-    """The sum of a measure along arcs; its budget in ns is `weight % COST_UNIT`."""
-    weights = roads.weights(measure)
-    return sum(weights[arc] for arc in trail)
-
-
-def price(roads: Roads, connection: Connection, chosen: Route) -> tuple[int, int]:
-    """What makes one route worse than another for this connection: its weight, then its hops."""
-    weights = (weight(roads, measure_of(connection), trail) for _, trail in chosen.trails())
-    return sum(weights), len(chosen.forward) + len(chosen.reverse)
-
-
-def measure_of(connection: Connection) -> Measure:
-    """What makes a path short for this connection."""
-    packet = connection.bandwidth.max_packet_bytes
-    return Measure(connection.service_class, packet, _FIRST.get(connection.objective, "time"))
-
-
-def limit_ns(connection: Connection) -> int | None:
-    """The largest delay that the bound admits, in ns."""
-    bound = connection.latency
-    return None if bound is None else bound.max_ns - bound.strict
-
-
-def is_round_trip(connection: Connection) -> bool:
-    """Whether the bound is on the sum of both directions."""
-    return connection.latency is not None and connection.latency.kind == "round-trip"
-
-
-def barred_to(roads: Roads, connection: Connection) -> frozenset[int]:
-    """The arcs that a connection may not use whatever room there is."""
-    return roads.barred(connection.avoid_links, connection.avoid_switches, largest_packet(roads, connection),
-                        connection.latency is not None)
-
-
-def shut_to(roads: Roads, books: Books, connection: Connection) -> frozenset[int]:
-    """The arcs that its working paths may not use besides: beside a pinned path, those of whom it keeps apart from, and what
-    it is kept off for a while."""
-    barred = barred_to(roads, connection)
-    kept_off = books.apart.shut(connection) | books.kept_off.get(connection.key, frozenset())
-    if connection.pinned is not None:
-        kept_off |= roads.beside(frozenset(link for links in connection.pinned for link in links))
-    return barred | kept_off if kept_off else barred
-
-
-def largest_packet(roads: Roads, connection: Connection) -> int:
-    """The largest IP packet that can come, in bytes."""
-    return min(connection.bandwidth.max_packet_bytes, roads.between(connection.source, connection.target).mtu)
-
-
-def ends(roads: Roads, connection: Connection, direction: Direction) -> tuple[Host, Host]:
-    """The hosts that a direction leads from and to."""
-    source, target = (roads.network.host_by_name[name] for name in (connection.source, connection.target))
-    return (source, target) if direction == "forward" else (target, source)
-
-
-def stops(connection: Connection, direction: Direction) -> tuple[str, ...]:
-    """The switches to pass, in the order of a direction."""
-    if not connection.via:
-        return ()
-    once = tuple(name for name, _ in groupby(connection.via))
-    return once if direction == "forward" else once[::-1]
 
 
 class _Leg:

@@ -2,10 +2,10 @@
 
 from intents import detours, standby
 from intents.capacity import Books
+from intents.chosen import Route
 from intents.detours import Hop
 from intents.model import Connection
 from intents.roads import Roads
-from intents.routes import Route
 
 
 def sheltered(roads: Roads, books: Books, connection: Connection, chosen: Route,

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from intents.asked import is_round_trip, largest_packet, measure_of, stops
 from intents.balance import reserved_shares
 from intents.capacity import Books, demand
+from intents.chosen import Route, mirrored, weight
 from intents.exposure import exposure
 from intents.model import Connection, Direction, Reason
 from intents.paths import Trail
 from intents.roads import COST_UNIT, LABEL_BYTES, UNKNOWN_NS, Roads
-from intents.routes import Route, is_round_trip, largest_packet, measure_of, mirrored, stops, weight
 from intents.shelter import sheltered
 from topologies.model import Arc
 from topologies.units import render_rate, render_size, render_time

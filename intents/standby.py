@@ -16,10 +16,11 @@ from dataclasses import replace
 
 from intents.balance import worth
 from intents.capacity import Backup, Books, Failure
+from intents.chosen import Route, claims, price
 from intents.companions import Side, beside
 from intents.model import Connection, Direction, DiversityLevel
 from intents.roads import Roads
-from intents.routes import Route, claims, obeyed, price, route
+from intents.routes import obeyed, route
 
 Shut = Mapping[Direction, frozenset[int]]
 Hop = tuple[Direction, int]

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from intents.capacity import Books, Claim, demand
+from intents.chosen import Detour, Route, claims
 from intents.model import Connection, Direction, Placement
 from intents.paths import Trail
 from intents.roads import Roads
-from intents.routes import Detour, Route, claims, found_again, obeyed
+from intents.routes import found_again, obeyed
 from intents.shelter import enter_draws, is_sheltered
 
 Placed = tuple[Connection, Placement]

@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from intents.budget import hop
 from intents.capacity import Books
+from intents.chosen import Route, claims
 from intents.diversity import Apart
 from intents.model import Connection, Placement, Plan, Reason, Selector, Wanted
 from intents.offers import Offers
 from intents.planner import plan
 from intents.roads import Roads
-from intents.routes import Route, claims, found_again
+from intents.routes import found_again
 from tests.intents.audit import arcs_of, broken, entangled, every_placement, overbooked
 from tests.intents.oracle import fastest_ways
 from tests.intents.wishes import connections, networks, wishes

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents.capacity import Books
+from intents.chosen import claims
 from intents.compiler import compile_rules
 from intents.detours import enter_draws
 from intents.diversity import Apart
@@ -15,7 +16,6 @@ from intents.offers import Offers
 from intents.planner import plan
 from intents.proof import prove
 from intents.roads import Roads
-from intents.routes import claims
 from intents.rules import RuleSet
 from intents.staying import route_of
 from intents.steps import diff

@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.asked import measure_of
 from intents.instead import alternatives
 from intents.model import LatencyBound
 from intents.roads import Roads
-from intents.routes import measure_of
 from tests.intents.oracle import fastest_ways
 from tests.intents.test_planner import DIAMOND, LOWER, UPPER, asks, planned, ways
 from tests.intents.wishes import US, connections, networks
