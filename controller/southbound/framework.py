@@ -1,50 +1,56 @@
-"""The seam: the only module that names the OpenFlow library, and where its native hub is mended.
+"""The seam: the only module that loads the OpenFlow library, on threads of ours and with the guard before its parsers.
 
-Rules of this file: the library is os-ken, which continues Ryu under the same names; another root package is chosen by
-`LIBRARY` and `_APP` alone. Sockets and threads of Python stay as they are; only the library's own objects are replaced,
-by `mend`. Everybody else takes the library's parts from here.
+Rules of this file: the library is os-ken or Ryu, which os-ken continues under the same names (`library.py` says which).
+Sockets and threads of Python stay as they are; two modules of the library's are ours (`hub.py`, `webless.py`), put in their
+places before anything else of it is loaded. Everybody else takes the library's parts from here.
 """
 
 import functools
 import importlib
-import os
-import threading
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import structlog
 
-from controller.southbound import guard
+from controller.southbound import guard, hub, webless
+from controller.southbound.library import installed
 
-LIBRARY = "os_ken"
-_APP = "OSKenApp"
-
-os.environ["OSKEN_HUB_TYPE"] = "native"  # read once, on import; eventlet's green threads would starve gRPC
+LIBRARY = installed()
 
 log = structlog.get_logger(__name__)
 
 
 def _part(name: str) -> Any:
-    return importlib.import_module(f"{LIBRARY}.{name}")
+    return importlib.import_module(f"{LIBRARY.package}.{name}")
 
 
-hub: Any = _part("lib.hub")
+def _stand_in(name: str, module: ModuleType) -> None:
+    parent, _, last = name.rpartition(".")
+    sys.modules[f"{LIBRARY.package}.{name}"] = module
+    setattr(_part(parent), last, module)
+
+
+_stand_in("lib.hub", hub)
+if LIBRARY.has_web_server:
+    _stand_in("app.wsgi", webless)
+
 ofproto: Any = _part("ofproto.ofproto_v1_3")
 parser: Any = _part("ofproto.ofproto_v1_3_parser")
 manager: Any = _part("base.app_manager").AppManager
 Datapath: Any = _part("controller.controller").Datapath
-App: Any = getattr(_part("base.app_manager"), _APP)
+App: Any = getattr(_part("base.app_manager"), LIBRARY.app)
 protocol: Any = _part("ofproto.ofproto_protocol").ProtocolDesc(guard.VERSION)
 """OpenFlow 1.3 without a switch: what the library's messages are serialised for."""
 
-_events: Any = _part("controller.ofp_event")
-_handler: Any = _part("controller.handler")
+events: Any = _part("controller.ofp_event")
+handler: Any = _part("controller.handler")
 _OFPHandler: Any = _part("controller.ofp_handler").OFPHandler
-_HubThread: Any = hub.HubThread
 
-MAIN: str = _handler.MAIN_DISPATCHER
-DEAD: str = _handler.DEAD_DISPATCHER
+MAIN: str = handler.MAIN_DISPATCHER
+DEAD: str = handler.DEAD_DISPATCHER
 
 
 class Brick(_OFPHandler, ABC):  # type: ignore[misc]
@@ -74,7 +80,7 @@ def on(*messages: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
     An exception in it is logged with its traceback and ends nothing.
     """
-    events = [getattr(_events, f"Event{message}") for message in messages]
+    heard_of = [getattr(events, f"Event{message}") for message in messages]
 
     def decorate(method: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(method)
@@ -85,37 +91,17 @@ def on(*messages: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
                 log.exception("handler failed", handler=method.__name__, dpid=heard.msg.datapath.id)
 
         # set_ev_handler, not register_handler: the receive loop looks at `.callers`, which only the decorator sets
-        decorated: Callable[..., None] = _handler.set_ev_handler(events, MAIN)(guarded)
+        decorated: Callable[..., None] = handler.set_ev_handler(heard_of, MAIN)(guarded)
         return decorated
 
     return decorate
 
 
 def mend() -> None:
-    """Put right what the library's native hub does wrong, and the guard before its parsers. Doing it again is harmless.
-
-    - `Event.wait(timeout)` never timed out: Python's own event does.
-    - `TaskExit` was `Exception`, so one failing handler ended its app's event loop without a log line.
-    - Threads kept a stopped process alive.
-    """
-    hub.Event = threading.Event
-    hub.TaskExit = TaskExit
-    hub.HubThread = DaemonThread
+    """Put the guard before the library's parsers, which loop for ever on a zero length. Doing it again is harmless."""
     register = _part("ofproto.ofproto_parser").register_msg_parser
     for constants, messages in _part("ofproto").get_ofp_modules().values():
         register(constants.OFP_VERSION)(_guarded(messages.msg_parser))
-
-
-class TaskExit(BaseException):
-    """What ends a thread of the hub on purpose: nothing that a handler raises by mistake."""
-
-
-class DaemonThread(_HubThread):  # type: ignore[misc]
-    """A thread of the hub that does not keep the process alive."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.daemon = True
 
 
 def _guarded(parse: Callable[..., Any]) -> Callable[..., Any]:

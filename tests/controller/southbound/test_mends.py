@@ -1,4 +1,4 @@
-"""What the library's native hub does wrong stays mended, seen in the behaviour of switches and apps."""
+"""What the library and its hubs do wrong stays mended, seen in the behaviour of switches and apps."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from controller.facts import Fact, PortChanged, SwitchDown, SwitchUp, TablesRead
-from controller.southbound import framework
+from controller.southbound import framework, hub
 from controller.southbound.channel import Southbound
 from controller.southbound.connection import Connection, Liveness
 from controller.southbound.listener import Listener, ListenError
@@ -28,8 +28,7 @@ def quick_port(told: Told) -> Iterator[int]:
 
 
 def test_an_event_of_the_hub_times_out() -> None:
-    framework.mend()
-    waiting = threading.Thread(target=framework.hub.Event().wait, args=(0.01,), daemon=True)
+    waiting = threading.Thread(target=hub.Event().wait, args=(0.01,), daemon=True)
     waiting.start()
     waiting.join(2)
     assert not waiting.is_alive()
@@ -116,16 +115,13 @@ def test_an_app_beside_ours_fails_200_times_and_hears_of_the_end(port: int, told
 
 
 def _beside() -> Any:
-    from os_ken.controller import ofp_event
-    from os_ken.controller.handler import DEAD_DISPATCHER, MAIN_DISPATCHER, set_ev_cls
-
     class Beside(framework.App):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.heard: Queue[str] = Queue()
 
-        @set_ev_cls(ofp_event.EventOFPPortStatus, MAIN_DISPATCHER)
-        @set_ev_cls(ofp_event.EventOFPStateChange, DEAD_DISPATCHER)
+        @framework.handler.set_ev_cls(framework.events.EventOFPPortStatus, framework.MAIN)
+        @framework.handler.set_ev_cls(framework.events.EventOFPStateChange, framework.DEAD)
         def fail(self, event: Any) -> None:
             self.heard.put(type(event).__name__)
             raise RuntimeError("this app always fails")
