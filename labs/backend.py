@@ -3,8 +3,10 @@
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from controller.southbound.library import installed
 
 from . import sandbox
 from .errors import LabError
@@ -20,6 +22,7 @@ class Backend:
     forwards in the kernel's module. The tests run on netdev; system takes the same road but for that one word."""
 
     openvswitch: str
+    library: str
     has_datapath: bool
     has_netem: bool
     has_realtime: bool
@@ -32,13 +35,14 @@ class Backend:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What every report says of the means: `switches`, `links`, `priorities`."""
+        """What every report says of the means: `switches`, `links`, `controller` (its OpenFlow library), `priorities`."""
         forwards = "userspace (netdev)" if self.datapath == "netdev" else "kernel (system)"
         datapath, netem = (f"kernel has {'' if has else 'no '}{what}" for has, what in (
             (self.has_datapath, "openvswitch"), (self.has_netem, "netem")))
         return {
             "switches": f"Open vSwitch {self.openvswitch} {forwards}, one vswitchd per switch ({datapath})",
             "links": f"userspace wire ({netem})",
+            "controller": self.library,
             "priorities": "real-time" if self.has_realtime else
                           "none (not permitted, or another lab runs), so delays have a long tail"}
 
@@ -53,7 +57,7 @@ def probe(datapath: Datapath = "netdev") -> Backend:
     if datapath == "system" and not found.has_datapath:
         raise LabError("the kernel has no openvswitch module: `modprobe openvswitch` loads it where the distribution "
                        "has it, the datapath netdev does without")
-    return Backend(found.openvswitch, found.has_datapath, found.has_netem, found.has_realtime, datapath)
+    return replace(found, datapath=datapath)
 
 
 def attempt() -> Backend:
@@ -62,6 +66,7 @@ def attempt() -> Backend:
     said = re.search(r"\d+\.\d+\.\d+", version.stdout)
     return Backend(
         openvswitch=said.group() if said else "of unknown version",
+        library=str(installed()),  # a lab's controller has the lab's environment
         has_datapath=_works("ovs-dpctl", "add-dp", "probe"),
         has_netem=_works("tc", "qdisc", "add", "dev", "lo", "root", "netem", "delay", "1ms"),
         has_realtime=_works("chrt", "-f", "10", "true"))

@@ -46,7 +46,7 @@ def document(outcome: Outcome) -> dict[str, Any]:
     return {
         "scenario": outcome.scenario.metadata.name, "role": outcome.scenario.metadata.role,
         "actions": list(outcome.scenario.metadata.actions or ()), "passed": outcome.passed,
-        "backend": {each: outcome.backend[each] for each in ("switches", "links")},
+        "backend": {each: outcome.backend[each] for each in ("switches", "links", "controller")},
         "machine": asdict(outcome.seen.stalls),
         "seconds": round(outcome.seconds, 1), "expectations": [_row(row) for row in outcome.rows],
         "intents": {name: _intent(name, outcome) for name in sorted(outcome.seen.placed)},
@@ -69,8 +69,9 @@ def show(outcome: Outcome, console: Console) -> None:
     if outcome.passed is None:
         console.print(f"over {MOST:.1%}, where a time that breaks its bound may be the machine's: run it again",
                       soft_wrap=True, highlight=False)
+    means = outcome.backend
     console.print(f"{VERDICTS[outcome.passed]}  {outcome.scenario.metadata.name} in {outcome.seconds:.0f} s on "
-                  f"{outcome.backend['switches']}; {outcome.backend['links']}", soft_wrap=True)
+                  f"{means['switches']}; {means['links']}; controller on {means['controller']}", soft_wrap=True)
 
 
 def _row(row: Row) -> dict[str, Any]:

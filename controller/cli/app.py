@@ -13,6 +13,7 @@ from controller.cli.stop import bad_input
 
 if TYPE_CHECKING:
     from controller.reference import Reference
+    from controller.southbound.library import Library
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                   rich_markup_mode=None)
@@ -86,6 +87,8 @@ def run(  # noqa: PLR0913, PLR0917 - an argument an option
         log_format: Annotated[LogFormat, typer.Option(help="Log lines on stderr.")] = LogFormat.TEXT) -> None:
     """Run the controller until SIGTERM or SIGINT."""
     from controller.reference import Reference
+
+    _library()  # before it is loaded
     from controller.run import Settings
     from controller.run import run as run_controller
 
@@ -210,10 +213,10 @@ def schema() -> None:
 
 @app.command()
 def version() -> None:
-    """Show the version."""
+    """Show the version, and that of the OpenFlow library it runs on."""
     from importlib.metadata import version as installed
 
-    typer.echo(installed("isochrone"))
+    typer.echo(f"{installed('isochrone')} on {_library()}")
 
 
 def _version(is_asked: bool) -> None:
@@ -226,6 +229,15 @@ def _version(is_asked: bool) -> None:
 def _isochrone(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True,
                                                      help="Show the version.")] = False) -> None:
     """Intent-based SDN: YAML intents become proved OpenFlow paths."""
+
+
+def _library() -> "Library":
+    from controller.southbound.library import NoLibraryError, installed
+
+    try:
+        return installed()
+    except NoLibraryError as error:
+        raise bad_input([error]) from None
 
 
 def _reference(topology: str | None, capacity: str | None) -> "Reference | None":

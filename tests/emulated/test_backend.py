@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from controller.southbound.library import installed
 from labs import backend
 from labs.errors import LabError
 
@@ -10,6 +11,7 @@ def test_the_line_says_what_carries_switches_and_links() -> None:
     found = backend.probe()
     assert str(found).startswith(f"switches: Open vSwitch {found.openvswitch} userspace (netdev), one vswitchd per switch (")
     assert "links: userspace wire (kernel has " in str(found)
+    assert f"; controller: {installed()}; " in str(found)
 
 
 def test_a_datapath_that_the_kernel_lacks_is_refused_with_what_would_help() -> None:

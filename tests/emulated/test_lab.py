@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from controller.southbound.library import installed
 from labs.stalls import Stalls
 from tests.emulated.standing_lab import ISOCHRONE
 from topologies.builders import linear
@@ -57,6 +58,7 @@ def test_the_telemedicine_lab_passes(tmp_path):
     assert told["seconds"] < 150
     assert told["intents"]["surgery"]["verdict"] == "MET"
     assert told["intents"]["surgery"]["misdelivered"] == 0
+    assert told["backend"]["controller"] == str(installed())
 
 
 def test_without_its_agent_the_slice_waits_behind_the_images(tmp_path):

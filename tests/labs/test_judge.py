@@ -139,8 +139,9 @@ def test_the_scenario_names_the_statistic():
 
 
 def test_the_document_says_what_was_counted():
-    told = document(Outcome(scenario("{intent: surgery, placed: true}"), {"switches": "a", "links": "b"}, 9.0,
-                            evidence(lost=3), [(0.0, "apply")]))
+    backend = {"switches": "a", "links": "b", "controller": "c", "priorities": "d"}
+    told = document(Outcome(scenario("{intent: surgery, placed: true}"), backend, 9.0, evidence(lost=3), [(0.0, "apply")]))
+    assert told["backend"] == {"switches": "a", "links": "b", "controller": "c"}
     assert told["passed"] is True
     assert told["intents"]["surgery"]["lost"] == 3
     assert told["intents"]["surgery"]["latency_ms"] == {"p50": 0.25, "p99": 0.25}

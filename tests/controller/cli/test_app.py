@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
+from controller.southbound.library import installed
 from tests.controller.cli.conftest import Isochrone
 
 
@@ -13,9 +14,9 @@ def test_the_version_comes_without_what_is_heavy() -> None:
     code = ("import sys; sys.argv[1:] = ['version']\n"
             "from controller.__main__ import main\n"
             "try: main()\n"
-            "finally: print(sorted({'grpc', 'os_ken', 'yaml', 'structlog', 'labs', 'intents'} & sys.modules.keys()))")
+            "finally: print(sorted({'grpc', 'os_ken', 'ryu', 'yaml', 'structlog', 'labs', 'intents'} & sys.modules.keys()))")
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=20)
-    assert said.stdout.splitlines() == ["0.1.0", "[]"]
+    assert said.stdout.splitlines() == [f"0.1.0 on {installed()}", "[]"]
 
 
 def test_the_version_is_an_option_too(isochrone: Isochrone) -> None:
