@@ -4,10 +4,16 @@
 #
 #   labs/provision.sh            everything
 #   labs/provision.sh --system   the system packages alone (what needs root)
+#   labs/provision.sh --ryu      everything, with Ryu in the place of os-ken, into .venv-ryu
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+library=os-ken
 venv=${VENV:-.venv}
+if [ "${1:-}" = --ryu ]; then
+  library=ryu
+  venv=${VENV:-.venv-ryu}
+fi
 stamp="$venv/.provisioned"
 # what stands in PATH of root alone
 PATH="$PATH:/usr/sbin:/sbin"
@@ -37,6 +43,28 @@ system_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
 }
 
+install() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+
+# What setup.cfg asks for to run, try and test the project, with Ryu in the place of os-ken.
+requirements_with_ryu() {
+  "$venv/bin/python" - <<'PYTHON'
+from configparser import ConfigParser
+asked = ConfigParser()
+asked.read("setup.cfg")
+extras = asked["options.extras_require"]
+lines = [asked["options"]["install_requires"], *(extras[name] for name in ("labs", "dev", "ryu"))]
+print(*(line for line in "\n".join(lines).split("\n") if not line.startswith("os-ken")), sep="\n")
+PYTHON
+}
+
+install_with_ryu() {
+  requirements_with_ryu >"$venv/requirements.txt"
+  # Ryu's own build calls what setuptools has taken out since.
+  echo 'setuptools<=67.8' >"$venv/build-constraint.txt"
+  install --build-constraint "$venv/build-constraint.txt" -r "$venv/requirements.txt"
+  install --no-deps -e .
+}
+
 python_environment() {
   local wanted
   wanted=$(cat setup.cfg pyproject.toml labs/provision.sh | cksum; pwd; python3 --version)
@@ -46,8 +74,8 @@ python_environment() {
   say "making $venv with $(python3 --version)"
   # A moved or copied environment points at its old place: make it anew.
   grep -qsF "$PWD/$venv" "$venv/bin/activate" || { rm -rf "$venv"; python3 -m venv "$venv"; }
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade pip
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[topologies,labs,dev]'
+  install --upgrade pip
+  if [ "$library" = ryu ]; then install_with_ryu; else install -e '.[topologies,labs,dev]'; fi
   printf '%s\n' "$wanted" >"$stamp"
 }
 
