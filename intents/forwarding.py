@@ -46,12 +46,15 @@ class Holding(Protocol):
         """A group, `None` where there is none."""
 
 
+What = Literal["delivered", "dropped", "controller", "looped", "unknown"]
+
+
 class End(NamedTuple):
     """How one copy of a packet ended. `at`: the host's port where it was delivered, else the port by which it entered
     the switch that it never left. `trail`: the ports it left switches by. `unknown` is what the model cannot follow (a
     reserved port such as NORMAL)."""
 
-    what: Literal["delivered", "dropped", "controller", "looped", "unknown"]
+    what: What
     at: PortId
     packet: Packet
     trail: tuple[PortId, ...]
@@ -77,7 +80,9 @@ class Outcome:
         return "; ".join(str(end) for end in self.ends)
 
 
-class _Arrival(NamedTuple):
+class Arrival(NamedTuple):
+    """A copy that enters a switch by a port."""
+
     at: PortId
     packet: Packet
     trail: tuple[PortId, ...] = ()
@@ -98,7 +103,7 @@ def walk(network: Topology, tables: RuleSet | Holding, packet: Packet, at: PortI
     """
     held = Tables(tables) if isinstance(tables, RuleSet) else tables
     ends: list[End] = []
-    todo = [_Arrival(at, packet)]
+    todo = [Arrival(at, packet)]
     visits = 0
     while todo:
         arrival = todo.pop()
@@ -106,11 +111,11 @@ def walk(network: Topology, tables: RuleSet | Holding, packet: Packet, at: PortI
         if arrival.is_again or visits > MAX_VISITS:
             ends.append(End("looped", arrival.at, arrival.packet, arrival.trail))
             continue
-        sent, why = _through(network, held, arrival, down_ports)
+        sent, why = through(network, held, arrival.at, arrival.packet, down_ports)
         if not sent:
             ends.append(End("dropped", arrival.at, arrival.packet, arrival.trail, why))
         for port, copy in sent:
-            after = _sent_out(network, arrival, port, copy, down_ports)
+            after = sent_out(network, arrival, port, copy, down_ports)
             if isinstance(after, End):
                 ends.append(after)
             else:
@@ -118,15 +123,15 @@ def walk(network: Topology, tables: RuleSet | Holding, packet: Packet, at: PortI
     return Outcome(tuple(ends))
 
 
-def _through(network: Topology, held: Holding, arrival: _Arrival,
-             down: frozenset[PortId]) -> tuple[list[tuple[int, Packet]], str]:
-    """What the tables of one switch send out, each copy with its port; and why, should that be nothing."""
-    name, in_port = arrival.at.switch, arrival.at.number
-    visit = _Visit(held, name, network.switch_by_name[name].dpid, down, [])
-    packet: Packet | None = arrival.packet
+def through(network: Topology, held: Holding, at: PortId, entering: Packet,
+            down: frozenset[PortId]) -> tuple[list[tuple[int, Packet]], str]:
+    """What the tables of one switch send out of a packet that enters by a port, each copy with its port; and why, should
+    that be nothing."""
+    visit = _Visit(held, at.switch, network.switch_by_name[at.switch].dpid, down, [])
+    packet: Packet | None = entering
     table: int | None = 0
     while table is not None and packet is not None:
-        flow = held.flow(visit.dpid, table, packet.headers(in_port))
+        flow = held.flow(visit.dpid, table, packet.headers(at.number))
         if flow is None:
             return visit.sent, f"no rule in table {table}"
         packet = visit.run(flow.actions, packet)
@@ -134,6 +139,15 @@ def _through(network: Topology, held: Holding, arrival: _Arrival,
             return visit.sent, f"table {table} goes on to table {flow.goto}"
         table = flow.goto
     return visit.sent, "no output" if packet else "its TTL ran out"
+
+
+def place_of_bucket(group: Group, switch: str, down: frozenset[PortId]) -> int | None:
+    """The place of the bucket that a group takes now; `None` where every watched port is down, or it has no bucket."""
+    if group.kind == "indirect":
+        return 0 if group.buckets else None
+    alive = (place for place, bucket in enumerate(group.buckets)
+             if bucket.watch_port is not None and PortId(switch, bucket.watch_port) not in down)
+    return next(alive, None)
 
 
 class _Visit(NamedTuple):
@@ -171,17 +185,12 @@ class _Visit(NamedTuple):
 
     def bucket(self, group: Group | None) -> tuple[Action, ...]:
         """The actions that a group takes now; none where the group is not there or every watched port is down."""
-        if group is None:
-            return ()
-        if group.kind == "indirect":
-            return group.buckets[0].actions
-        alive = (bucket.actions for bucket in group.buckets
-                 if bucket.watch_port is not None and PortId(self.switch, bucket.watch_port) not in self.down)
-        return next(alive, ())
+        place = None if group is None else place_of_bucket(group, self.switch, self.down)
+        return () if group is None or place is None else group.buckets[place].actions
 
 
-def _sent_out(network: Topology, arrival: _Arrival, port: int, packet: Packet,
-              down: frozenset[PortId]) -> _Arrival | End:
+def sent_out(network: Topology, arrival: Arrival, port: int, packet: Packet,
+             down: frozenset[PortId]) -> Arrival | End:
     """Where a copy is after it was sent to a port."""
     if port == arrival.at.number:
         return End("dropped", arrival.at, packet, arrival.trail, "sent out of its port of entry")
@@ -200,4 +209,4 @@ def _sent_out(network: Topology, arrival: _Arrival, port: int, packet: Packet,
             End("dropped", arrival.at, packet, trail, f"nothing is attached to {out}")
     if down and peer in down:
         return End("dropped", arrival.at, packet, trail, f"port {peer} is down")
-    return _Arrival(peer, packet, trail, (*arrival.met, (arrival.at, arrival.packet)))
+    return Arrival(peer, packet, trail, (*arrival.met, (arrival.at, arrival.packet)))
