@@ -28,7 +28,7 @@ from intents.rules import (
     cookie,
     match,
 )
-from topologies.model import Host, Topology
+from topologies.model import Host, PortId, Topology
 
 PRIORITY = 100
 """Of every rule here: no two of one table overlap."""
@@ -46,7 +46,7 @@ def base_rules(network: Topology) -> Iterator[Flow]:
         yield from _deliveries(network, host)
     for link in network.links:
         for port in (link.a, link.b):
-            mark = cookie(Kind.ADMIT, mark_of("link port", str(port)))
+            mark = cookie(Kind.ADMIT, port_mark(port))
             for bottom in (0, 1):
                 labelled = match(in_port=port.number, eth_type=MPLS, mpls_bos=bottom)
                 yield Flow(network.switch_by_name[port.switch].dpid, Table.ADMIT, PRIORITY, labelled,
@@ -59,9 +59,19 @@ def mac_number(mac: str) -> int:
     return int(mac.replace(":", ""), 16)
 
 
+def host_mark(host: Host) -> int:
+    """48 bits that name a host where it is."""
+    return mark_of("host", host.name, str(host.at))
+
+
+def port_mark(port: PortId) -> int:
+    """48 bits that name one end of a link."""
+    return mark_of("link port", str(port))
+
+
 def _admissions(network: Topology, host: Host) -> Iterator[Flow]:
     dpid, mac = network.switch_by_name[host.at.switch].dpid, mac_number(host.mac)
-    mark = cookie(Kind.ADMIT, mark_of("host", host.name, str(host.at)))
+    mark = cookie(Kind.ADMIT, host_mark(host))
     for address in sorted(int(interface) for interface in host.addresses):
         sent = match(in_port=host.at.number, eth_type=IPV4, vlan_vid=VLAN_NONE, eth_src=mac, ipv4_src=address)
         asked = match(in_port=host.at.number, eth_type=ARP, vlan_vid=VLAN_NONE, eth_src=mac, arp_spa=address,
@@ -72,7 +82,7 @@ def _admissions(network: Topology, host: Host) -> Iterator[Flow]:
 
 def _deliveries(network: Topology, host: Host) -> Iterator[Flow]:
     dpid = network.switch_by_name[host.at.switch].dpid
-    mark = cookie(Kind.DELIVER, mark_of("host", host.name, str(host.at)))
+    mark = cookie(Kind.DELIVER, host_mark(host))
     actions = (SetField("eth_dst", mac_number(host.mac)), Output(host.at.number))
     for address in sorted(int(interface) for interface in host.addresses):
         yield Flow(dpid, Table.DELIVER, PRIORITY, match(eth_type=IPV4, ipv4_dst=address), actions, cookie=mark)

@@ -29,17 +29,21 @@ def rule_line(network: Topology, item: Item) -> str:
     switch = network.switch_by_dpid[item.dpid].name
     match item:
         case Flow():
-            matched = ",".join(map(_field, item.match)) or "any"
             meter = [f"meter:{item.meter}"] if item.meter is not None else []
             goto = [f"goto:{Table(item.goto).name.lower()}"] if item.goto is not None else []
             done = " ".join([*meter, *map(_action, item.actions), *goto]) or "drop"
-            return f"{switch} {Table(item.table).name.lower()} {item.priority} {matched} -> {done}"
+            return f"{switch} {Table(item.table).name.lower()} {item.priority} {match_line(item)} -> {done}"
         case Group():
             buckets = [f"[{'' if bucket.watch_port is None else f'watch:{bucket.watch_port} '}"
                        f"{' '.join(map(_action, bucket.actions))}]" for bucket in item.buckets]
             return f"{switch} group {item.id:#x} {item.kind} {' '.join(buckets)}"
         case Meter():
             return f"{switch} meter {item.id:#x} {item.rate_kbps} kbps burst {item.burst_kb} kb"
+
+
+def match_line(flow: Flow) -> str:
+    """What a flow asks of a packet, `any` for nothing."""
+    return ",".join(map(_field, flow.match)) or "any"
 
 
 def _field(field: Field) -> str:
