@@ -50,6 +50,8 @@ class Snapshot:
     reads: int = 0
     """How many times tables were read, since the controller started, for `actual`."""
     down_links: frozenset[str] = frozenset()
+    dead_links: frozenset[str] = frozenset()
+    """Of these, those that an end says are down; the others are kept out for a while although they are up."""
     statuses: Mapping[str, Status] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict)
     """For a connection that is not SATISFIED, one sentence."""

@@ -26,6 +26,7 @@ def published(world: World, memory: Memory, now: float, troubles: tuple[str, ...
         revision=world.record.revision, documents=world.record.documents, plan=world.record.plan,
         target=world.target or RuleSet(), actual=merged(world.known().values()), reads=world.reads,
         down_links=world.record.down_links,
+        dead_links=frozenset(name for name, state in world.links.items() if not state.is_up),
         statuses={key: status for key, (status, _) in standings.items()},
         why={key: why for key, (status, why) in standings.items() if status is not Status.SATISFIED},
         switches=tuple(_views(world, memory)), alarms=(*troubles, *sorted(_alarms(world, memory, now))),

@@ -69,6 +69,7 @@ class Client:
         self._load: Callable[..., controller_pb2.LoadResponse] = controller.Load
         self._decisions: Callable[..., controller_pb2.DecisionsResponse] = controller.Decisions
         self._purge: Callable[..., controller_pb2.PurgeResponse] = controller.Purge
+        self._trace: Callable[..., controller_pb2.TraceResponse] = controller.Trace
 
     def __enter__(self) -> "Client":
         return self
@@ -123,6 +124,10 @@ class Client:
     def purge(self) -> controller_pb2.PurgeResponse:
         """Retires rules that look like the controller's own and that its store does not know."""
         return self._call(self._purge, controller_pb2.PurgeRequest(unclaimed=True), PLANNING_S)
+
+    def trace(self, request: controller_pb2.TraceRequest) -> controller_pb2.TraceResponse:
+        """One packet's walk through the tables that switches should hold, and through those that they told."""
+        return self._call(self._trace, request, LOOKING_S)
 
     def _call(self, method: Callable[..., T], request: Message, deadline_s: float) -> T:
         try:

@@ -18,6 +18,7 @@ from controller.northbound.explain import explained, with_offers
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.northbound.messages import connections_of, document_message, status_message, with_provenance
+from controller.northbound.traces import traced
 from controller.northbound.watching import watch
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
@@ -120,6 +121,12 @@ class ControllerService(controller_pb2_grpc.ControllerServicer):
              context: grpc.ServicerContext) -> controller_pb2.LoadResponse:
         """What links carry and connections send."""
         return load_message(self._network, self._authority.snapshot, time.monotonic_ns())
+
+    def Trace(self, request: controller_pb2.TraceRequest,  # noqa: N802
+              context: grpc.ServicerContext) -> controller_pb2.TraceResponse:
+        """Walks one packet."""
+        with _answered(context):
+            return traced(self._network, self._authority.snapshot, request)
 
     def Decisions(self, request: controller_pb2.DecisionsRequest,  # noqa: N802
                   context: grpc.ServicerContext) -> controller_pb2.DecisionsResponse:

@@ -25,13 +25,15 @@ _sym_db = _symbol_database.Default()
 from controller.northbound.isochrone.v1 import intents_pb2 as isochrone_dot_v1_dot_intents__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1disochrone/v1/controller.proto\x12\x0cisochrone.v1\x1a\x1aisochrone/v1/intents.proto\"\x0f\n\rStatusRequest\"\x91\x01\n\x0eStatusResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x0f\n\x07settled\x18\x02 \x01(\x08\x12&\n\x08switches\x18\x03 \x03(\x0b\x32\x14.isochrone.v1.Switch\x12\x0e\n\x06\x61larms\x18\x04 \x03(\t\x12\x12\n\ndown_links\x18\x05 \x03(\t\x12\x10\n\x08\x61utonomy\x18\x06 \x01(\t\"\x86\x01\n\x06Switch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64pid\x18\x02 \x01(\x04\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12\x13\n\x0btables_read\x18\x04 \x01(\x08\x12\x0f\n\x07\x61\x64opted\x18\x05 \x01(\x08\x12\x14\n\x0c\x63hanges_sent\x18\x06 \x01(\x04\x12\x11\n\tunclaimed\x18\x07 \x01(\r\"!\n\x0cPurgeRequest\x12\x11\n\tunclaimed\x18\x01 \x01(\x08\"\x1e\n\rPurgeResponse\x12\r\n\x05rules\x18\x01 \x01(\r\"\r\n\x0bLoadRequest\"h\n\x0cLoadResponse\x12%\n\x05links\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.LinkLoad\x12\x31\n\x0b\x63onnections\x18\x02 \x03(\x0b\x32\x1c.isochrone.v1.ConnectionRate\"\x8a\x01\n\x08LinkLoad\x12\x0c\n\x04link\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05share\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x05 \x01(\x03H\x02\x88\x01\x01\x42\x0b\n\t_rate_bpsB\x08\n\x06_shareB\t\n\x07_age_ns\"\x8d\x01\n\x0e\x43onnectionRate\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\tdirection\x18\x02 \x01(\x0e\x32\x17.isochrone.v1.Direction\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x04 \x01(\x03H\x01\x88\x01\x01\x42\x0b\n\t_rate_bpsB\t\n\x07_age_ns\"!\n\x10\x44\x65\x63isionsRequest\x12\r\n\x05limit\x18\x01 \x01(\r\">\n\x11\x44\x65\x63isionsResponse\x12)\n\tdecisions\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.Decision2\xa0\x02\n\nController\x12\x43\n\x06Status\x12\x1b.isochrone.v1.StatusRequest\x1a\x1c.isochrone.v1.StatusResponse\x12=\n\x04Load\x12\x19.isochrone.v1.LoadRequest\x1a\x1a.isochrone.v1.LoadResponse\x12L\n\tDecisions\x12\x1e.isochrone.v1.DecisionsRequest\x1a\x1f.isochrone.v1.DecisionsResponse\x12@\n\x05Purge\x12\x1a.isochrone.v1.PurgeRequest\x1a\x1b.isochrone.v1.PurgeResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1disochrone/v1/controller.proto\x12\x0cisochrone.v1\x1a\x1aisochrone/v1/intents.proto\"\x0f\n\rStatusRequest\"\x91\x01\n\x0eStatusResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\x0f\n\x07settled\x18\x02 \x01(\x08\x12&\n\x08switches\x18\x03 \x03(\x0b\x32\x14.isochrone.v1.Switch\x12\x0e\n\x06\x61larms\x18\x04 \x03(\t\x12\x12\n\ndown_links\x18\x05 \x03(\t\x12\x10\n\x08\x61utonomy\x18\x06 \x01(\t\"\x86\x01\n\x06Switch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64pid\x18\x02 \x01(\x04\x12\x11\n\tconnected\x18\x03 \x01(\x08\x12\x13\n\x0btables_read\x18\x04 \x01(\x08\x12\x0f\n\x07\x61\x64opted\x18\x05 \x01(\x08\x12\x14\n\x0c\x63hanges_sent\x18\x06 \x01(\x04\x12\x11\n\tunclaimed\x18\x07 \x01(\r\"!\n\x0cPurgeRequest\x12\x11\n\tunclaimed\x18\x01 \x01(\x08\"\x1e\n\rPurgeResponse\x12\r\n\x05rules\x18\x01 \x01(\r\"\r\n\x0bLoadRequest\"h\n\x0cLoadResponse\x12%\n\x05links\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.LinkLoad\x12\x31\n\x0b\x63onnections\x18\x02 \x03(\x0b\x32\x1c.isochrone.v1.ConnectionRate\"\x8a\x01\n\x08LinkLoad\x12\x0c\n\x04link\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x12\n\x05share\x18\x04 \x01(\x01H\x01\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x05 \x01(\x03H\x02\x88\x01\x01\x42\x0b\n\t_rate_bpsB\x08\n\x06_shareB\t\n\x07_age_ns\"\x8d\x01\n\x0e\x43onnectionRate\x12\x0b\n\x03key\x18\x01 \x01(\t\x12*\n\tdirection\x18\x02 \x01(\x0e\x32\x17.isochrone.v1.Direction\x12\x15\n\x08rate_bps\x18\x03 \x01(\x03H\x00\x88\x01\x01\x12\x13\n\x06\x61ge_ns\x18\x04 \x01(\x03H\x01\x88\x01\x01\x42\x0b\n\t_rate_bpsB\t\n\x07_age_ns\"!\n\x10\x44\x65\x63isionsRequest\x12\r\n\x05limit\x18\x01 \x01(\r\">\n\x11\x44\x65\x63isionsResponse\x12)\n\tdecisions\x18\x01 \x03(\x0b\x32\x16.isochrone.v1.Decision\"\xa2\x01\n\x0cTraceRequest\x12\x12\n\nconnection\x18\x01 \x01(\t\x12*\n\tdirection\x18\x02 \x01(\x0e\x32\x17.isochrone.v1.Direction\x12(\n\x06packet\x18\x03 \x01(\x0b\x32\x18.isochrone.v1.PacketWish\x12\x12\n\ndown_links\x18\x04 \x03(\t\x12\x14\n\x0cwith_network\x18\x05 \x01(\x08\"\xca\x01\n\nPacketWish\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0e\n\x06target\x18\x02 \x01(\t\x12\x15\n\x08protocol\x18\x03 \x01(\rH\x00\x88\x01\x01\x12\x18\n\x0bsource_port\x18\x04 \x01(\rH\x01\x88\x01\x01\x12\x1d\n\x10\x64\x65stination_port\x18\x05 \x01(\rH\x02\x88\x01\x01\x12\x11\n\x04\x64scp\x18\x06 \x01(\rH\x03\x88\x01\x01\x42\x0b\n\t_protocolB\x0e\n\x0c_source_portB\x13\n\x11_destination_portB\x07\n\x05_dscp\"\xcf\x02\n\rTraceResponse\x12\x10\n\x08revision\x18\x01 \x01(\x04\x12\r\n\x05words\x18\x02 \x01(\t\x12\x12\n\nconnection\x18\x03 \x01(\t\x12*\n\tdirection\x18\x04 \x01(\x0e\x32\x17.isochrone.v1.Direction\x12#\n\x07planned\x18\x05 \x01(\x0b\x32\x12.isochrone.v1.Walk\x12%\n\tinstalled\x18\x06 \x01(\x0b\x32\x12.isochrone.v1.Walk\x12\x36\n\ndifference\x18\x07 \x01(\x0b\x32\x1d.isochrone.v1.TraceDifferenceH\x00\x88\x01\x01\x12\x12\n\ndown_links\x18\x08 \x03(\t\x12*\n\x07network\x18\t \x01(\x0b\x32\x14.isochrone.v1.WiringH\x01\x88\x01\x01\x42\r\n\x0b_differenceB\n\n\x08_network\"N\n\x0fTraceDifference\x12\x0e\n\x06switch\x18\x01 \x01(\t\x12\x12\n\x05table\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\r\n\x05words\x18\x03 \x01(\tB\x08\n\x06_table\"9\n\x04Walk\x12#\n\x06visits\x18\x01 \x03(\x0b\x32\x13.isochrone.v1.Visit\x12\x0c\n\x04\x65nds\x18\x02 \x03(\t\"\xb4\x01\n\x05Visit\x12\x0e\n\x06switch\x18\x01 \x01(\t\x12\x0f\n\x07in_port\x18\x02 \x01(\r\x12(\n\x06packet\x18\x03 \x01(\x0b\x32\x18.isochrone.v1.PacketSeen\x12!\n\x05looks\x18\x04 \x03(\x0b\x32\x12.isochrone.v1.Look\x12\"\n\x06\x63opies\x18\x05 \x03(\x0b\x32\x12.isochrone.v1.Copy\x12\x0c\n\x04what\x18\x06 \x01(\t\x12\x0b\n\x03why\x18\x07 \x01(\t\"\x9a\x01\n\nPacketSeen\x12\x34\n\x06\x66ields\x18\x01 \x03(\x0b\x32$.isochrone.v1.PacketSeen.FieldsEntry\x12\'\n\x06labels\x18\x02 \x03(\x0b\x32\x17.isochrone.v1.LabelSeen\x1a-\n\x0b\x46ieldsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\"3\n\tLabelSeen\x12\r\n\x05label\x18\x01 \x01(\r\x12\n\n\x02tc\x18\x02 \x01(\r\x12\x0b\n\x03ttl\x18\x03 \x01(\r\"\xc8\x01\n\x04Look\x12\r\n\x05table\x18\x01 \x01(\r\x12\x15\n\x08priority\x18\x02 \x01(\rH\x00\x88\x01\x01\x12\r\n\x05match\x18\x03 \x01(\t\x12\x0e\n\x06\x63ookie\x18\x04 \x01(\x04\x12\r\n\x05owner\x18\x05 \x01(\t\x12\x0c\n\x04\x64oes\x18\x06 \x01(\t\x12\x12\n\x05group\x18\x07 \x01(\rH\x01\x88\x01\x01\x12\x13\n\x06\x62ucket\x18\x08 \x01(\rH\x02\x88\x01\x01\x12\x13\n\x0b\x62ucket_does\x18\t \x01(\tB\x0b\n\t_priorityB\x08\n\x06_groupB\t\n\x07_bucket\"e\n\x04\x43opy\x12\x0c\n\x04port\x18\x01 \x01(\r\x12(\n\x06packet\x18\x02 \x01(\x0b\x32\x18.isochrone.v1.PacketSeen\x12\n\n\x02to\x18\x03 \x01(\t\x12\x0c\n\x04what\x18\x04 \x01(\t\x12\x0b\n\x03why\x18\x05 \x01(\t\"\x93\x01\n\x06Wiring\x12\x0c\n\x04name\x18\x01 \x01(\t\x12+\n\x08switches\x18\x02 \x03(\x0b\x32\x19.isochrone.v1.WiredSwitch\x12&\n\x05links\x18\x03 \x03(\x0b\x32\x17.isochrone.v1.WiredLink\x12&\n\x05hosts\x18\x04 \x03(\x0b\x32\x17.isochrone.v1.WiredHost\")\n\x0bWiredSwitch\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04\x64pid\x18\x02 \x01(\x04\"a\n\tWiredLink\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\"\n\x01\x61\x18\x02 \x01(\x0b\x32\x17.isochrone.v1.WiredPort\x12\"\n\x01\x62\x18\x03 \x01(\x0b\x32\x17.isochrone.v1.WiredPort\">\n\tWiredHost\x12\x0c\n\x04name\x18\x01 \x01(\t\x12#\n\x02\x61t\x18\x02 \x01(\x0b\x32\x17.isochrone.v1.WiredPort\"+\n\tWiredPort\x12\x0e\n\x06switch\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\r2\xe2\x02\n\nController\x12\x43\n\x06Status\x12\x1b.isochrone.v1.StatusRequest\x1a\x1c.isochrone.v1.StatusResponse\x12=\n\x04Load\x12\x19.isochrone.v1.LoadRequest\x1a\x1a.isochrone.v1.LoadResponse\x12L\n\tDecisions\x12\x1e.isochrone.v1.DecisionsRequest\x1a\x1f.isochrone.v1.DecisionsResponse\x12@\n\x05Purge\x12\x1a.isochrone.v1.PurgeRequest\x1a\x1b.isochrone.v1.PurgeResponse\x12@\n\x05Trace\x12\x1a.isochrone.v1.TraceRequest\x1a\x1b.isochrone.v1.TraceResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'isochrone.v1.controller_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PACKETSEEN_FIELDSENTRY']._loaded_options = None
+  _globals['_PACKETSEEN_FIELDSENTRY']._serialized_options = b'8\001'
   _globals['_STATUSREQUEST']._serialized_start=75
   _globals['_STATUSREQUEST']._serialized_end=90
   _globals['_STATUSRESPONSE']._serialized_start=93
@@ -54,6 +56,38 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECISIONSREQUEST']._serialized_end=883
   _globals['_DECISIONSRESPONSE']._serialized_start=885
   _globals['_DECISIONSRESPONSE']._serialized_end=947
-  _globals['_CONTROLLER']._serialized_start=950
-  _globals['_CONTROLLER']._serialized_end=1238
+  _globals['_TRACEREQUEST']._serialized_start=950
+  _globals['_TRACEREQUEST']._serialized_end=1112
+  _globals['_PACKETWISH']._serialized_start=1115
+  _globals['_PACKETWISH']._serialized_end=1317
+  _globals['_TRACERESPONSE']._serialized_start=1320
+  _globals['_TRACERESPONSE']._serialized_end=1655
+  _globals['_TRACEDIFFERENCE']._serialized_start=1657
+  _globals['_TRACEDIFFERENCE']._serialized_end=1735
+  _globals['_WALK']._serialized_start=1737
+  _globals['_WALK']._serialized_end=1794
+  _globals['_VISIT']._serialized_start=1797
+  _globals['_VISIT']._serialized_end=1977
+  _globals['_PACKETSEEN']._serialized_start=1980
+  _globals['_PACKETSEEN']._serialized_end=2134
+  _globals['_PACKETSEEN_FIELDSENTRY']._serialized_start=2089
+  _globals['_PACKETSEEN_FIELDSENTRY']._serialized_end=2134
+  _globals['_LABELSEEN']._serialized_start=2136
+  _globals['_LABELSEEN']._serialized_end=2187
+  _globals['_LOOK']._serialized_start=2190
+  _globals['_LOOK']._serialized_end=2390
+  _globals['_COPY']._serialized_start=2392
+  _globals['_COPY']._serialized_end=2493
+  _globals['_WIRING']._serialized_start=2496
+  _globals['_WIRING']._serialized_end=2643
+  _globals['_WIREDSWITCH']._serialized_start=2645
+  _globals['_WIREDSWITCH']._serialized_end=2686
+  _globals['_WIREDLINK']._serialized_start=2688
+  _globals['_WIREDLINK']._serialized_end=2785
+  _globals['_WIREDHOST']._serialized_start=2787
+  _globals['_WIREDHOST']._serialized_end=2849
+  _globals['_WIREDPORT']._serialized_start=2851
+  _globals['_WIREDPORT']._serialized_end=2894
+  _globals['_CONTROLLER']._serialized_start=2897
+  _globals['_CONTROLLER']._serialized_end=3251
 # @@protoc_insertion_point(module_scope)

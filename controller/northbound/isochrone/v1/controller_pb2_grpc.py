@@ -54,6 +54,11 @@ class ControllerStub:
                 request_serializer=isochrone_dot_v1_dot_controller__pb2.PurgeRequest.SerializeToString,
                 response_deserializer=isochrone_dot_v1_dot_controller__pb2.PurgeResponse.FromString,
                 _registered_method=True)
+        self.Trace = channel.unary_unary(
+                '/isochrone.v1.Controller/Trace',
+                request_serializer=isochrone_dot_v1_dot_controller__pb2.TraceRequest.SerializeToString,
+                response_deserializer=isochrone_dot_v1_dot_controller__pb2.TraceResponse.FromString,
+                _registered_method=True)
 
 
 class ControllerServicer:
@@ -87,6 +92,14 @@ class ControllerServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Trace(self, request, context):
+        """Walks one packet through the tables that switches should hold and through those that they told, with every rule that
+        takes it. INVALID_ARGUMENT for names that nothing has; FAILED_PRECONDITION where the connection has no place that way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ControllerServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -109,6 +122,11 @@ def add_ControllerServicer_to_server(servicer, server):
                     servicer.Purge,
                     request_deserializer=isochrone_dot_v1_dot_controller__pb2.PurgeRequest.FromString,
                     response_serializer=isochrone_dot_v1_dot_controller__pb2.PurgeResponse.SerializeToString,
+            ),
+            'Trace': grpc.unary_unary_rpc_method_handler(
+                    servicer.Trace,
+                    request_deserializer=isochrone_dot_v1_dot_controller__pb2.TraceRequest.FromString,
+                    response_serializer=isochrone_dot_v1_dot_controller__pb2.TraceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -219,6 +237,33 @@ class Controller:
             '/isochrone.v1.Controller/Purge',
             isochrone_dot_v1_dot_controller__pb2.PurgeRequest.SerializeToString,
             isochrone_dot_v1_dot_controller__pb2.PurgeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Trace(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/isochrone.v1.Controller/Trace',
+            isochrone_dot_v1_dot_controller__pb2.TraceRequest.SerializeToString,
+            isochrone_dot_v1_dot_controller__pb2.TraceResponse.FromString,
             options,
             channel_credentials,
             insecure,
