@@ -3,18 +3,18 @@
 Inside a sandbox only, which ends the daemons. `ofproto/trace` is asked over vswitchd's own socket, JSON-RPC: 0.2 ms.
 """
 
-import json
 import re
-import socket
 import subprocess
 from collections.abc import Collection, Mapping
-from typing import Any
+from pathlib import Path
 
+from controller.openvswitch.daemon import ask
 from intents.rules import RuleSet
 from tests.emulated.ofctl_text import flow_text, group_text, meter_text
 from topologies.model import PortId
 
 PLACE = "/run/openvswitch"
+ASKED = Path(PLACE, "asked.ctl")
 
 
 class DummySwitches:
@@ -25,31 +25,20 @@ class DummySwitches:
         run("ovsdb-tool", "create", f"{PLACE}/conf.db", "/usr/share/openvswitch/vswitch.ovsschema")
         run("ovsdb-server", f"{PLACE}/conf.db", f"--remote=punix:{PLACE}/db.sock", *DAEMON)
         run("ovs-vsctl", "--no-wait", "init")
-        run("ovs-vswitchd", f"unix:{PLACE}/db.sock", f"--unixctl={PLACE}/asked.ctl", "--enable-dummy=override",
+        run("ovs-vswitchd", f"unix:{PLACE}/db.sock", f"--unixctl={ASKED}", "--enable-dummy=override",
             "--disable-system", *DAEMON)
         run("ovs-vsctl", "--timeout=20", *(word for switch, numbers in ports.items() for word in (
             *f"-- add-br {switch} -- set bridge {switch} datapath_type=dummy fail-mode=secure protocols=OpenFlow13".split(),
             *(word for number in numbers for word in (
                 f"-- add-port {switch} {switch}_{number} -- set interface {switch}_{number} type=dummy "
                 f"ofport_request={number}").split()))))
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.connect(f"{PLACE}/asked.ctl")
         self.port_by_number = {int(number): PortId(switch, int(port)) for switch, port, number in re.findall(
             r"(\w+)_\d+ (\d+)/(\d+):", self.ask("dpif/show"))}
         """The ports by the datapath's numbers."""
 
     def ask(self, method: str, *arguments: str) -> str:
         """What vswitchd answers to an `ovs-appctl` command."""
-        self._socket.sendall(json.dumps({"id": 0, "method": method, "params": arguments}).encode())
-        said = b""
-        while True:
-            said += self._socket.recv(1 << 20)
-            try:
-                answer: dict[str, Any] = json.loads(said)
-            except ValueError:
-                continue
-            assert answer["error"] is None, answer["error"]
-            return str(answer["result"])
+        return str(ask(ASKED, method, *arguments))
 
     def load(self, switch: str, rules: RuleSet) -> None:
         """Put rules into a switch."""

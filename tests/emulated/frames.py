@@ -1,10 +1,7 @@
-"""Packets as bytes: the model's, built by scapy, and what Open vSwitch's datapath actions make of bytes."""
+"""Packets of the model as bytes, built by scapy: a second encoder, independent of the controller's."""
 
-import re
-from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address
-from struct import pack, unpack_from
 
 from scapy.contrib.mpls import MPLS
 from scapy.layers.inet import ICMP, IP, TCP, UDP
@@ -56,57 +53,3 @@ def _ipv4(fields: dict[str, int]) -> IP:
     return IP(src=str(IPv4Address(fields["ipv4_src"])), dst=str(IPv4Address(fields["ipv4_dst"])), id=7,
               proto=fields["ip_proto"], tos=fields["ip_dscp"] << 2,
               ) / transport.get(fields["ip_proto"], lambda: Raw(bytes(8)))()
-
-
-RESUME, TO_CONTROLLER = -1, -2
-"""Instead of a port: the datapath sends the bytes through the tables again, from where a pop left off; it sends them to
-the controller."""
-
-
-def sent_by(actions: str, data: bytes) -> Iterator[tuple[int, bytes]]:
-    """What leaves by which of the datapath's ports when it takes these actions (as `ofproto/trace` prints them) with
-    the bytes of a packet."""
-    for action in re.findall(r"[a-z_]+\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\w+", actions):
-        name, _, arguments = action.partition("(")
-        if action.isdigit():
-            yield int(action), data
-        elif name == "recirc":
-            yield RESUME, data
-        elif name == "userspace":  # reason 2 is OFPR_INVALID_TTL, which a controller gets only if it asks for it
-            yield from [(TO_CONTROLLER, data)] if "reason=1" in arguments else []
-        elif name in ("push_mpls", "pop_mpls", "set"):
-            data = _changed(name, data, arguments)
-        else:
-            assert name in ("drop", "meter"), action
-
-
-def _changed(name: str, data: bytes, arguments: str) -> bytes:
-    values = {key: value.split("/")[0] for key, value in re.findall(r"(\w+)=([^,()]+)", arguments)}
-    ethertype = 16 if unpack_from(">H", data, 12)[0] == VLAN else 12
-    head, behind = data[:ethertype], data[ethertype + 2:]
-    if name == "push_mpls":
-        return head + pack(">H", MPLS_TYPE) + _entry(values, b"\0\0\0\0") + behind
-    if name == "pop_mpls":
-        return head + pack(">H", int(values["eth_type"], 16)) + behind[4:]
-    layer = arguments.split("(", maxsplit=1)[0]
-    if layer == "mpls":
-        return data[:ethertype + 2] + _entry(values, behind[:4]) + behind[4:]
-    places = {"eth": {"dst": 0, "src": 6}, "arp": {"op": 6, "sha": 8, "sip": 14, "tha": 18, "tip": 24}}[layer]
-    changed, base = bytearray(data), 0 if layer == "eth" else ethertype + 2
-    for key, value in values.items():
-        new = _bytes(key, value)
-        changed[base + places[key]:base + places[key] + len(new)] = new
-    return bytes(changed)
-
-
-def _bytes(key: str, value: str) -> bytes:
-    if key == "op":
-        return pack(">H", int(value))
-    return IPv4Address(value).packed if key in ("sip", "tip") else bytes.fromhex(value.replace(":", ""))
-
-
-def _entry(values: dict[str, str], old: bytes) -> bytes:
-    (was,) = unpack_from(">I", old)
-    label, tc, bos, ttl = (int(values.get(name, was >> shift & mask))
-                           for name, shift, mask in (("label", 12, 0xFFFFF), ("tc", 9, 7), ("bos", 8, 1), ("ttl", 0, 255)))
-    return pack(">I", label << 12 | tc << 9 | bos << 8 | ttl)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations, islice
 from typing import Any
 
+from controller.openvswitch.frames import RESUME, TO_CONTROLLER, sent_by
 from intents.compiler import compile_rules
 from intents.forwarding import walk
 from intents.packets import ETHERNET, LabelEntry, Packet, with_field
@@ -38,7 +39,7 @@ from intents.rules import (
 )
 from intents.tables import Tables
 from tests.emulated.dummy_switches import DummySwitches
-from tests.emulated.frames import IPV6, RESUME, TO_CONTROLLER, frame, sent_by
+from tests.emulated.frames import IPV6, frame
 from tests.intents.worlds import CLASSES, FAMILY, by_key, network_of, packet, placed, protected, routes
 from topologies.model import Host, PortId, Switch, Topology
 
