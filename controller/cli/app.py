@@ -179,6 +179,46 @@ def explain(name: Annotated[str, typer.Argument(help="An intent.")],
 
 
 @app.command()
+def trace(  # noqa: PLR0913, PLR0917 - an argument an option
+        name: Annotated[str | None, typer.Argument(show_default=False, help=(
+            "An intent, or one connection of it (INTENT/FROM-TO), whose packet to follow."))] = None,
+        reverse: Annotated[bool, typer.Option("--reverse", help="A packet of its way back.")] = False,
+        source: Annotated[str | None, typer.Option("--from", metavar="HOST", show_default=False, help=(
+            "In place of an intent: who sends a packet of your own."))] = None,
+        target: Annotated[str | None, typer.Option("--to", metavar="HOST", show_default=False, help="Whom to.")] = None,
+        protocol: Annotated[str | None, typer.Option(show_default=False, help=(
+            "tcp, udp, icmp or a number; icmp where nothing is said."))] = None,
+        source_port: Annotated[int | None, typer.Option(show_default=False, help="With --protocol udp or tcp.")] = None,
+        destination_port: Annotated[int | None, typer.Option(show_default=False, help="The same.")] = None,
+        dscp: Annotated[int | None, typer.Option(show_default=False, help="0 to 63; 0 where nothing is said.")] = None,
+        link_down: Annotated[list[str] | None, typer.Option(metavar="LINK", show_default=False, help=(
+            "As if this link failed, too; may be repeated. Real switches cannot be asked that."))] = None,
+        ovs: Annotated[list[Path] | None, typer.Option(metavar="RUNDIR", envvar="ISOCHRONE_OVS", show_default=False, help=(
+            "Ask real switches, too: the run directory of an Open vSwitch on this machine, or a folder of several. "
+            "Needs the rights of ovs-appctl."))] = None,
+        file: Annotated[list[str] | None, typer.Option("--file", "-f", help=(
+            "Files of documents, with --topology; - is standard input."), show_default=False)] = None,
+        topology: Topology = None, capacity: Capacity = None, output: Form = Output.TABLE,
+        server: Server = LOCAL, tls: Keys = None) -> None:
+    """Follow one packet through the tables that switches should hold, that they told, and that they have.
+
+    Exit status 0 where all agree, 1 where they differ; then it says at which switch, and which rule is missing or too
+    much."""
+    reference = _reference(topology, capacity)
+    if (reference is None) != (not file):
+        raise bad_input(["--topology and --file belong together: offline, what the files come to on the topology"])
+    from controller.cli import tracing
+
+    asked = tracing.asked(name, reverse, source, target, (protocol, source_port, destination_port, dscp), link_down or [])
+    if reference is not None:
+        tracing.offline(asked, file or [], reference, ovs or [], output.value)
+    else:
+        from controller.cli.remote import Door
+
+        tracing.remote(asked, Door(server, tls), ovs or [], output.value)
+
+
+@app.command()
 def delete(names: Annotated[list[str] | None, typer.Argument(show_default=False)] = None,
            file: Annotated[list[str] | None, typer.Option("--file", "-f", help="Delete what this file holds.",
                                                    show_default=False)] = None,

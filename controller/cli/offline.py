@@ -35,7 +35,7 @@ def check(names: Sequence[str], reference: Reference | None) -> None:
 def plan(names: Sequence[str], reference: Reference, output: str, with_rules: bool) -> None:
     """Shows what files come to on a topology."""
     watch = Stopwatch()
-    ground, documents, way = _way(names, reference, watch)
+    ground, documents, way = way_of(names, reference, watch)
     found = changes_document(ground.network, difference(ground.plan, way.plan, ground.target, way.target), with_rules)
     named = watch.timed("hash", lambda: plan_hash(ground, documents, way.plan))
     say(plan_document(way.plan, way.target, found, named, watch.seconds, with_rules), output, plan_lines)
@@ -51,7 +51,7 @@ def explain(name: str, names: Sequence[str], reference: Reference, output: str) 
     from controller.northbound.isochrone.v1 import intents_pb2
     from controller.northbound.plain import plain
 
-    ground, documents, way = _way(names, reference, Stopwatch())
+    ground, documents, way = way_of(names, reference, Stopwatch())
     if name not in documents.intents:
         raise bad_input([f'no intent "{name}" in {", ".join(names)}{nearest(name, documents.intents)}'])
     snapshot = Snapshot(0, documents, way.plan, way.target, way.target)
@@ -65,7 +65,7 @@ def explain(name: str, names: Sequence[str], reference: Reference, output: str) 
 
 
 @uncollected()
-def _way(names: Sequence[str], reference: Reference, watch: Stopwatch) -> tuple[Ground, Documents, Way]:
+def way_of(names: Sequence[str], reference: Reference, watch: Stopwatch) -> tuple[Ground, Documents, Way]:
     """The road from files to proved rules on a topology where nothing is placed yet."""
     with _problems():
         ground = Ground(reference.load(read_file))

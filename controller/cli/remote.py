@@ -41,7 +41,7 @@ def apply(names: Sequence[str], door: Door, output: str, plan_hash: str) -> None
     """Applies files and says what became of each document; only if they come to the plan of that hash, where one is
     given."""
     files = read_files(names)
-    with _client(door) as client:
+    with client_at(door) as client:
         answer = plain(client.apply(files, plan_hash=plan_hash))
     say(answer, output, _apply_lines)
     _end(answer)
@@ -50,7 +50,7 @@ def apply(names: Sequence[str], door: Door, output: str, plan_hash: str) -> None
 def plan(names: Sequence[str], door: Door, output: str, with_rules: bool, from_scratch: bool) -> None:
     """Shows what applying files would come to."""
     files = read_files(names)
-    with _client(door) as client:
+    with client_at(door) as client:
         answer = plain(client.apply(files, dry_run=True, with_rules=with_rules, from_scratch=from_scratch))
     say(plan_document(answer, with_rules), output, plan_lines)
     _end(answer)
@@ -58,7 +58,7 @@ def plan(names: Sequence[str], door: Door, output: str, with_rules: bool, from_s
 
 def get(name: str | None, kind: str, door: Door, output: str) -> None:
     """Shows one document, or all of a kind."""
-    with _client(door) as client:
+    with client_at(door) as client:
         if name is None:
             documents = plain(client.list(KINDS[kind]))["documents"]
         else:
@@ -73,14 +73,14 @@ def get(name: str | None, kind: str, door: Door, output: str) -> None:
 
 def explain(name: str, door: Door, output: str) -> None:
     """Shows everything there is to say about one intent."""
-    with _client(door) as client:
+    with client_at(door) as client:
         answer = plain(client.explain(name))
     say(answer, output, explain_lines)
 
 
 def watch(door: Door, output: str) -> None:
     """Shows all intents, then what changes, until interrupted; as JSON one line a change."""
-    with _client(door) as client:
+    with client_at(door) as client:
         try:
             for message in client.watch():
                 told = plain(message)
@@ -101,7 +101,7 @@ def delete(names: Sequence[str], files: Sequence[str], kind: str, door: Door) ->
         from controller.cli.offline import names_in
 
         wanted += [pb.Reference(kind=KINDS[kind], name=name) for kind, name in names_in(files)]
-    with _client(door) as client:
+    with client_at(door) as client:
         revision = client.delete(wanted).revision
     words = {number: word for word, number in KINDS.items()}
     for reference in wanted:
@@ -132,7 +132,7 @@ def _without_null(told: dict[str, Any], name: str) -> dict[str, Any]:
 
 def purge(door: Door) -> None:
     """Has rules retired that look like the controller's own and that its store does not know."""
-    with _client(door) as client:
+    with client_at(door) as client:
         count = client.purge().rules
     typer.echo(f"{count or 'no'} unclaimed rule{'' if count == 1 else 's'}{' given up' if count else ''}")
 
@@ -152,7 +152,8 @@ def _end(answer: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _client(door: Door) -> Iterator[Client]:
+def client_at(door: Door) -> Iterator[Client]:
+    """The controller there; what goes wrong in a call ends the command."""
     try:
         address = parse_address(door.server, unix=True)
         keys = read_keys(door.tls) if door.tls else None
