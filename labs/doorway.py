@@ -1,10 +1,11 @@
-"""The folder by which a second terminal reaches into a sandbox: the controller's socket and its log.
+"""The folder by which a second terminal reaches into a sandbox: the controller's socket and its log, and the switches'.
 
 Rules of this file:
 - Outside, the folder lies in /tmp under a name of its own, closed to all but root and, once all is in place, whoever called
   sudo. What another lab left behind is in nobody's way.
 - In it is a room that belongs to the user the controller runs as. Inside, the room appears at a place where that user can
   reach it; what root does there is safe from the caller of sudo, who cannot write to it.
+- Beside it are the sockets of the switches, which root alone may use: `ovs-appctl` can end a switch.
 - The folder goes with the sandbox: whichever of its two ends outlives the other removes it.
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 PLACE = "/tmp"
 """Not hidden by the sandbox's private places, and short: a unix socket's path has 107 bytes at most."""
 
-ROOM = "lab"
+ROOM, SWITCHES = "lab", "switches"
 INSIDE = Path("/run/isochrone")
 SOCKET, LOG = "grpc.sock", "controller.log"
 
@@ -29,16 +30,18 @@ def doorway() -> Iterator[Path]:
     """Outside: a new folder, until the end of the `with` block."""
     folder = Path(tempfile.mkdtemp(prefix="isochrone-", dir=PLACE))
     try:
-        (folder / ROOM).mkdir()
+        for place in (ROOM, SWITCHES):
+            (folder / place).mkdir()
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def enter(folder: Path) -> Path:
-    """Inside: the folder's room, for the controller."""
+def enter(folder: Path, switches: Path) -> Path:
+    """Inside: the folder's room, for the controller. What switches put into theirs from now on is seen outside, too."""
     INSIDE.mkdir()
-    subprocess.run(["mount", "--bind", str(folder / ROOM), str(INSIDE)], check=True, timeout=10)
+    for outside, inside in ((ROOM, INSIDE), (SWITCHES, switches)):
+        subprocess.run(["mount", "--bind", str(folder / outside), str(inside)], check=True, timeout=10)
     return INSIDE
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from controller.northbound.client import ClientError
+from topologies import emulate
 from topologies.model import Topology
 
 from . import backend, doorway, sandbox
@@ -33,7 +34,7 @@ def main(topology: Topology, folder: Path, is_sole: bool, autonomy: str, is_agen
         print(means, flush=True)
         teach_ofctl()
         with ExitStack() as world:
-            controller = Controller(topology, autonomy, is_agent_on, doorway.enter(folder))
+            controller = Controller(topology, autonomy, is_agent_on, doorway.enter(folder, emulate.RUN))
             network = _started(world, topology, means, controller)
             doorway.open_to_caller(folder)
             print(_directions(topology, folder), flush=True)
@@ -62,6 +63,7 @@ def _directions(topology: Topology, folder: Path) -> str:
     return (f"{topology.name} is up: {len(topology.switches)} switches, {len(topology.hosts)} hosts. "
             "Hosts reach each other once an intent connects them; from a second terminal:\n"
             f"  isochrone apply --server unix:{room / doorway.SOCKET} FILE\n"
+            f"  isochrone trace --server unix:{room / doorway.SOCKET} --ovs {folder / doorway.SWITCHES} INTENT\n"
             f"The controller's log: {room / doorway.LOG}")
 
 

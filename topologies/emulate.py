@@ -38,6 +38,8 @@ SECONDS = 20
 """Longest that any single command or wait may take."""
 
 RUN, LOGS, SCHEMA = Path("/run/openvswitch"), Path("/var/log/openvswitch"), "/usr/share/openvswitch/vswitch.ovsschema"
+DATABASES = Path("/run")
+"""In memory, wherever the folder of the sockets may be: each change of a database waits for its disk."""
 CONTROL_BRIDGE, CONTROL_INTERFACE = "control", "control"
 
 
@@ -78,7 +80,8 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
         management = RUN / f"{self.name}.mgmt"
         management.unlink(missing_ok=True)
         management.symlink_to(self.run_dir / f"{self.bridge}.mgmt")
-        database = self.run_dir / "conf.db"
+        database = DATABASES / f"{self.name}.db"
+        database.unlink(missing_ok=True)
         checked(["ovsdb-tool", "create", str(database), SCHEMA])
         self._spawn("ovsdb-server", str(database), f"--remote=punix:{self.run_dir}/db.sock")
 

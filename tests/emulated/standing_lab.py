@@ -25,7 +25,8 @@ class Terminal:
         self.process = subprocess.Popen(["setsid", "--ctty", *argv], stdin=theirs, stdout=theirs, stderr=theirs,
                                         env=os.environ | environment)
         os.close(theirs)
-        self._heard = ""
+        self._heard = self.shown = ""
+        """`shown` is all that was so far."""
 
     def type(self, text: str) -> None:
         """Press these keys."""
@@ -39,6 +40,7 @@ class Terminal:
             assert ready, f"waited for {words!r}, heard {self._heard[-2000:]!r}"
             self._heard += os.read(self.end, 1 << 16).decode().replace("\r", "")
         before, _, self._heard = self._heard.partition(words)
+        self.shown += before + words
         return before
 
     def ask(self, command: str) -> str:

@@ -39,7 +39,9 @@ def say(command: Command, terminal: Terminal, server: str, folder: Path) -> str:
     """What a command says: at the prompt of the first terminal, or in the second one."""
     if command.prompt == "mininet>":
         return terminal.ask(command.line)
-    environment = os.environ | {"ISOCHRONE_SERVER": server, "PYTHONPATH": str(PAGES.parent.parent),
+    switches = Path(server.removeprefix("unix:")).parents[1] / "switches"
+    environment = os.environ | {"ISOCHRONE_SERVER": server, "ISOCHRONE_OVS": str(switches),
+                                "PYTHONPATH": str(PAGES.parent.parent),
                                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(["bash", "-c", command.line], cwd=folder, env=environment, capture_output=True, text=True,
                           timeout=SECONDS, check=False)
