@@ -53,6 +53,8 @@ def bridges(folders: Iterable[Path]) -> Found:
                 found |= {bridge.dpid: bridge for bridge in _bridges(socket)}
             except DaemonError as error:
                 troubles.append(str(error))
+            except (LookupError, TypeError, ValueError):  # what another version may say
+                troubles.append(f"{socket}: it tells of its bridges in no form that is known here")
     return Found(found, tuple(troubles))
 
 

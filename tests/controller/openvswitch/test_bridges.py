@@ -89,3 +89,12 @@ def test_a_switch_that_answers_in_a_form_of_its_own_is_unknown(folder: Path) -> 
     network = network_of(1, [], [1, 1])
     walk = real_walk(network, bridges([folder]).bridges, packet(*network.hosts), network.hosts[0].at)
     assert walk.ends == ("unknown from s1 on: what its Open vSwitch answers is of no form that is known here",)
+
+
+@pytest.mark.parametrize("rows", [[{"error": "no such table"}], [], None, [{"rows": [{"name": "s1", "datapath_id": "x"}]}]])
+def test_an_open_vswitch_that_tells_of_no_bridge_is_said_so(tmp_path: Path, rows: object) -> None:
+    with (daemon(tmp_path / "db.sock", {"transact": {"result": rows}}),
+          daemon(tmp_path / "ovs-vswitchd.ctl", {"dpif/show": {"result": SHOWN}})):
+        found = bridges([tmp_path])
+    assert (found.bridges, found.troubles) == (
+        {}, (f"{tmp_path}/ovs-vswitchd.ctl: it tells of its bridges in no form that is known here",))
