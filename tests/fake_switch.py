@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from controller.facts import FlowCount, PortCount
-from controller.southbound import decode, encode
+from controller.southbound import actions, decode, encode, oxm
 from intents.rules import Change, Flow, Group, Item, Meter, RuleSet
 from intents.tables import Tables
 
@@ -224,9 +224,9 @@ def _entry(item: Item, count: FlowCount = STILL) -> bytes:
 
 def _flow_mod(dpid: int, body: bytes) -> Change:
     cookie, table, command, priority = struct.unpack_from("!Q8xBB4xH", body)
-    fields, at = decode.match_at(body, 40, len(body))
-    actions, goto, meter = decode.instructions_at(body, at, len(body))
-    return Change(_FLOW_VERBS[command], Flow(dpid, table, priority, fields, actions, goto, meter, cookie))
+    fields, at = oxm.match_at(body, 40, len(body))
+    applied, goto, meter = actions.instructions(body[at:])
+    return Change(_FLOW_VERBS[command], Flow(dpid, table, priority, fields, applied, goto, meter, cookie))
 
 
 def _group_mod(dpid: int, body: bytes) -> Change:

@@ -12,7 +12,7 @@ import structlog
 
 from controller.facts import Counters, Fact, PortChanged, Rejected, SwitchDown, SwitchUp
 from controller.southbound.connection import Connection
-from controller.southbound.decode import MalformedError
+from controller.southbound.errors import MalformedError
 from controller.southbound.framework import Brick, ofproto, on
 from controller.southbound.sender import Sender
 

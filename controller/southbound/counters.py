@@ -7,8 +7,9 @@ all ones is one that the switch does not keep (OpenFlow 1.3.5 section 5.8) and b
 import struct
 
 from controller.facts import FlowCount, PortCount
-from controller.southbound.decode import MalformedError, spans
+from controller.southbound.errors import MalformedError
 from controller.southbound.framework import ofproto
+from controller.southbound.spans import spans
 from intents.rules import Kind, cookie
 
 CLASSIFY = cookie(Kind.CLASSIFY, 0)

@@ -1,36 +1,21 @@
-"""From changes to OpenFlow 1.3 messages, through the library's classes.
+"""From changes to OpenFlow 1.3 messages, by formats of our own: the library's classes take twenty times as long.
 
 Rules of this file: pure; all messages of a batch carry one xid, so that any error that comes back, and the answer to
-the barrier, name the batch; what is sent reads back as the same values (decode.py).
+the barrier, name the batch; what is sent reads back as the same values (decode.py) and is, byte for byte, what the library
+would send. Requests, of which there are few, are left to the library.
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from struct import Struct
 from typing import Any
 
-from controller.southbound import guard
+from controller.southbound import actions, guard, oxm
 from controller.southbound.counters import CLASSIFY, CLASSIFY_MASK
 from controller.southbound.errors import SouthboundError
 from controller.southbound.framework import ofproto, parser, protocol
-from intents.rules import (
-    CONTROLLER,
-    Action,
-    Change,
-    CopyField,
-    DecMplsTtl,
-    Flow,
-    Group,
-    Match,
-    Meter,
-    Output,
-    PopMpls,
-    PushMpls,
-    SetField,
-    SetMplsTtl,
-    Table,
-    ToGroup,
-    is_ours,
-)
+from controller.southbound.memo import Memo
+from intents.rules import Action, Bucket, Change, Flow, Group, Match, Meter, Table, is_ours
 
 CHUNK_BYTES = 60_000
 """Messages leave in buffers of about this size: one write to the socket for hundreds of them."""
@@ -41,6 +26,23 @@ _FLOW_COMMANDS = {
 _GROUP_COMMANDS = {"add": ofproto.OFPGC_ADD, "modify": ofproto.OFPGC_MODIFY, "delete": ofproto.OFPGC_DELETE}
 _METER_COMMANDS = {"add": ofproto.OFPMC_ADD, "modify": ofproto.OFPMC_MODIFY, "delete": ofproto.OFPMC_DELETE}
 _GROUP_TYPES = {"indirect": ofproto.OFPGT_INDIRECT, "fast-failover": ofproto.OFPGT_FF}
+_METER_FLAGS = ofproto.OFPMF_KBPS | ofproto.OFPMF_BURST
+_OWNER_MASK = 0xFF << 56
+_FLOW_MOD_TYPE = ofproto.OFPT_FLOW_MOD
+
+_HEADER = Struct("!BBHI")  # version, type, length, xid
+# header, cookie, its mask, table, command, no timeouts, priority; no buffer, any port and group; no flags; then its match
+_FLOW_MOD = Struct("!BBHIQQBB4xH12s4x")
+_ANY = b"\xFF" * 12
+_GROUP_MOD = Struct("!HBxI")  # command, type, id
+_METER_MOD = Struct("!HHI")  # command, flags, id
+_BUCKET = Struct("!HHII4x")  # length, weight, watched port, watched group
+# type and length, then what is named
+_MATCH = Struct("!HH")
+_ACTIONS = Struct("!HH4x")
+_GOTO = Struct("!HHB3x")  # table
+_METER = Struct("!HHI")  # id
+_BAND = Struct("!HHII4x")  # rate, burst
 
 
 class UnencodableError(SouthboundError):
@@ -49,28 +51,86 @@ class UnencodableError(SouthboundError):
 
 def batch(changes: Iterable[Change], xid: int) -> Iterator[bytes]:
     """The changes in their order, then a barrier, in buffers of about `CHUNK_BYTES`."""
-    chunk = bytearray()
+    chunk, encoder = bytearray(), Encoder(xid)
     for change in changes:
-        chunk += message(change, xid)
+        chunk += encoder.message(change)
         if len(chunk) >= CHUNK_BYTES:
             yield bytes(chunk)
             chunk.clear()
-    yield bytes(chunk) + _bytes(parser.OFPBarrierRequest(protocol), xid)
+    yield bytes(chunk) + _HEADER.pack(guard.VERSION, ofproto.OFPT_BARRIER_REQUEST, _HEADER.size, xid)
 
 
 def message(change: Change, xid: int) -> bytes:
-    """One flow-mod, group-mod or meter-mod. A modify keeps the entry's counters and its cookie (OpenFlow 1.3.5 section
-    6.4): what changes a cookie is an add. A delete of a flow of ours spares an alien flow that took its place."""
-    try:
-        match change.item:
-            case Flow() as flow:
-                return _bytes(_flow_mod(change.verb, flow), xid)
-            case Group() as group:
-                return _bytes(_group_mod(change.verb, group), xid)
-            case Meter() as meter:
-                return _bytes(_meter_mod(change.verb, meter), xid)
-    except (KeyError, OverflowError, ValueError, struct.error) as error:
-        raise UnencodableError(f"{change.verb} {change.item}: {error.args[0]}") from error
+    """One flow-mod, group-mod or meter-mod, as `Encoder.message` makes it."""
+    return Encoder(xid).message(change)
+
+
+class Encoder:
+    """Makes the messages of one batch. What many of them share is made once: a field, the order of a match's fields, a list
+    of actions."""
+
+    def __init__(self, xid: int) -> None:
+        self._xid = xid
+        self._fields = Memo(oxm.written)
+        self._orders = Memo(oxm.order)
+        self._applied = Memo(_applied)
+        self._writers: Mapping[type, Callable[[str, Any], bytes]] = {
+            Flow: self._flow_mod, Group: self._group_mod, Meter: self._meter_mod}
+
+    def message(self, change: Change) -> bytes:
+        """One flow-mod, group-mod or meter-mod. A modify keeps the entry's counters and its cookie (OpenFlow 1.3.5 section
+        6.4): what changes a cookie is an add. A delete of a flow of ours spares an alien flow that took its place.
+        Raises UnencodableError."""
+        try:
+            return self._writers[type(change.item)](change.verb, change.item)
+        except (KeyError, ValueError, struct.error) as error:
+            raise UnencodableError(f"{change.verb} {change.item}: {error.args[0]}") from error
+
+    def _flow_mod(self, verb: str, flow: Flow) -> bytes:
+        body = self._match(flow.match)
+        if verb != "delete":
+            body += self._instructions(flow)
+        spared = verb == "delete" and is_ours(flow)
+        return _FLOW_MOD.pack(
+            guard.VERSION, _FLOW_MOD_TYPE, _FLOW_MOD.size + len(body), self._xid, flow.cookie, _OWNER_MASK if spared else 0,
+            flow.table, _FLOW_COMMANDS[verb], flow.priority, _ANY) + body
+
+    def _group_mod(self, verb: str, group: Group) -> bytes:
+        head = _GROUP_MOD.pack(_GROUP_COMMANDS[verb], _GROUP_TYPES[group.kind], group.id)
+        buckets = () if verb == "delete" else group.buckets
+        return self._headed(ofproto.OFPT_GROUP_MOD, head + b"".join(map(_bucket, buckets)))
+
+    def _meter_mod(self, verb: str, meter: Meter) -> bytes:
+        band = b"" if verb == "delete" else _BAND.pack(ofproto.OFPMBT_DROP, _BAND.size, meter.rate_kbps, meter.burst_kb)
+        return self._headed(ofproto.OFPT_METER_MOD, _METER_MOD.pack(_METER_COMMANDS[verb], _METER_FLAGS, meter.id) + band)
+
+    def _headed(self, kind: int, body: bytes) -> bytes:
+        return _HEADER.pack(guard.VERSION, kind, _HEADER.size + len(body), self._xid) + body
+
+    def _match(self, fields: Match) -> bytes:
+        order = self._orders[tuple([field.name for field in fields])]
+        body = b"".join([self._fields[fields[place]] for place in order])
+        length = _MATCH.size + len(body)
+        return _MATCH.pack(ofproto.OFPMT_OXM, length) + body + bytes(-length % 8)
+
+    def _instructions(self, flow: Flow) -> bytes:
+        made = b"" if flow.meter is None else _METER.pack(ofproto.OFPIT_METER, _METER.size, flow.meter)
+        if flow.actions:
+            made += self._applied[flow.actions]
+        if flow.goto is not None:
+            made += _GOTO.pack(ofproto.OFPIT_GOTO_TABLE, _GOTO.size, flow.goto)
+        return made
+
+
+def _applied(asked: tuple[Action, ...]) -> bytes:
+    body = actions.written(asked)
+    return _ACTIONS.pack(ofproto.OFPIT_APPLY_ACTIONS, _ACTIONS.size + len(body)) + body
+
+
+def _bucket(bucket: Bucket) -> bytes:
+    body = actions.written(bucket.actions)
+    watched = ofproto.OFPP_ANY if bucket.watch_port is None else bucket.watch_port
+    return _BUCKET.pack(_BUCKET.size + len(body), 0, watched, ofproto.OFPG_ANY) + body
 
 
 def read_requests(xid: int) -> bytes:
@@ -98,76 +158,3 @@ def _bytes(made: Any, xid: int) -> bytes:
     made.set_xid(xid)
     made.serialize()
     return bytes(made.buf)
-
-
-def _flow_mod(verb: str, flow: Flow) -> Any:
-    spared = verb == "delete" and is_ours(flow)
-    return parser.OFPFlowMod(
-        protocol, cookie=flow.cookie, cookie_mask=0xFF << 56 if spared else 0, table_id=flow.table,
-        command=_FLOW_COMMANDS[verb], priority=flow.priority, out_port=ofproto.OFPP_ANY, out_group=ofproto.OFPG_ANY,
-        match=_match(flow.match), instructions=[] if verb == "delete" else _instructions(flow))
-
-
-def _group_mod(verb: str, group: Group) -> Any:
-    buckets = [
-        parser.OFPBucket(watch_port=ofproto.OFPP_ANY if bucket.watch_port is None else bucket.watch_port,
-                         actions=_actions(bucket.actions))
-        for bucket in (() if verb == "delete" else group.buckets)
-    ]
-    return parser.OFPGroupMod(protocol, _GROUP_COMMANDS[verb], _GROUP_TYPES[group.kind], group.id, buckets)
-
-
-def _meter_mod(verb: str, meter: Meter) -> Any:
-    flags = ofproto.OFPMF_KBPS | ofproto.OFPMF_BURST
-    bands = [] if verb == "delete" else [parser.OFPMeterBandDrop(meter.rate_kbps, meter.burst_kb)]
-    return parser.OFPMeterMod(protocol, _METER_COMMANDS[verb], flags, meter.id, bands)
-
-
-def _match(fields: Match) -> Any:
-    made = {}
-    for field in fields:
-        value = _library_value(field.name, field.value)
-        exact = field.mask is None
-        made[field.name] = value if exact else (value, _library_value(field.name, field.mask or 0))
-    return parser.OFPMatch(**made)
-
-
-def _instructions(flow: Flow) -> list[Any]:
-    made = []
-    if flow.meter is not None:
-        made.append(parser.OFPInstructionMeter(flow.meter))
-    if flow.actions:
-        made.append(parser.OFPInstructionActions(ofproto.OFPIT_APPLY_ACTIONS, _actions(flow.actions)))
-    if flow.goto is not None:
-        made.append(parser.OFPInstructionGotoTable(flow.goto))
-    return made
-
-
-def _actions(actions: tuple[Action, ...]) -> list[Any]:
-    return [_action(action) for action in actions]
-
-
-def _action(action: Action) -> Any:
-    match action:
-        case Output(port):
-            return parser.OFPActionOutput(port, ofproto.OFPCML_NO_BUFFER if port == CONTROLLER else 0)
-        case ToGroup(group):
-            return parser.OFPActionGroup(group)
-        case PushMpls():
-            return parser.OFPActionPushMpls(0x8847)
-        case PopMpls(ethertype):
-            return parser.OFPActionPopMpls(ethertype)
-        case SetField(name, value):
-            return parser.OFPActionSetField(**{name: _library_value(name, value)})
-        case SetMplsTtl(ttl):
-            return parser.OFPActionSetMplsTtl(ttl)
-        case DecMplsTtl():
-            return parser.OFPActionDecMplsTtl()
-        case CopyField(source, target, bits):
-            return parser.NXActionRegMove(src_field=source, dst_field=target, n_bits=bits)
-
-
-def _library_value(name: str, value: int) -> Any:
-    """The library wants addresses as text and the rest as integers."""
-    _, kind = ofproto.oxm_get_field_info_by_name(name)
-    return kind.to_user(value.to_bytes(kind.size, "big"))

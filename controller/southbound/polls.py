@@ -42,7 +42,7 @@ class Polls:
         self._waiting.pop(xid, None)
 
     def take(self, xid: int, kind: int, body: bytes, more: bool, at_ns: int) -> Counters | None:
-        """Take in a part that came in at `at_ns`: the answer, once it is whole. Raises `decode.MalformedError`."""
+        """Take in a part that came in at `at_ns`: the answer, once it is whole. Raises `errors.MalformedError`."""
         poll = self._waiting.get(xid)
         if poll is None or poll.kind != kind:
             return None

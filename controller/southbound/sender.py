@@ -84,11 +84,11 @@ class Sender:
         return None if token is None else Rejected(self._dpid, token, kind, code, words)
 
     def counted(self, xid: int, kind: int, body: bytes, more: bool, at_ns: int) -> Counters | None:
-        """Take in a part of a poll's answer: the whole, once every part is here. Raises `decode.MalformedError`."""
+        """Take in a part of a poll's answer: the whole, once every part is here. Raises `errors.MalformedError`."""
         return self._polls.take(xid, kind, body, more, at_ns)
 
     def read_part(self, xid: int, kind: int, body: bytes, more: bool) -> TablesRead | None:
-        """Take in a part of the tables; the whole, once every part is here. Raises `decode.MalformedError`."""
+        """Take in a part of the tables; the whole, once every part is here. Raises `errors.MalformedError`."""
         reading = self._readings.get(xid)
         if reading is None or kind not in reading.missing:
             return None

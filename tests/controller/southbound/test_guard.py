@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from controller.facts import Confirmed, SwitchDown, SwitchUp
 from controller.southbound import counters, decode, guard
 from controller.southbound.channel import Southbound
+from controller.southbound.errors import MalformedError
 from intents.rules import VLAN_NONE, Bucket, Change, Flow, Group, Item, Meter, Output, SetField, match, rule_set
 from tests.controller.southbound.conftest import Told
 from tests.controller.southbound.hostile import hostile
@@ -76,7 +77,7 @@ def test_mutated_tables_are_read_or_refused_and_never_loop(kind: int, data: st.D
     for mutant in (bytes(body), bytes(body[:cut])):
         try:
             decode.READERS[kind](1, mutant)
-        except decode.MalformedError:
+        except MalformedError:
             continue
 
 
@@ -90,7 +91,7 @@ def test_mutated_counters_are_read_or_refused_and_never_loop(data: st.DataObject
         for mutant in (bytes(body), bytes(body[:cut])):
             try:
                 read(mutant)
-            except decode.MalformedError:
+            except MalformedError:
                 continue
 
 
