@@ -10,41 +10,33 @@ import struct
 from collections.abc import Callable
 from typing import Literal
 
-from controller.southbound import actions, guard, oxm
+from controller.southbound import actions, guard
+from controller.southbound.entries import Reader, uncounted
 from controller.southbound.framework import ofproto
+from controller.southbound.memo import Memo
 from controller.southbound.spans import spans
 from intents.rules import Bucket, Flow, Group, Item, Meter, SetField
 
-Seen = dict[bytes, Flow | None]
+Seen = dict[int, Flow | None]
 """Flows by their entry in a reply, without age and counters; None for one whose match is not made of OpenFlow's fields."""
 
 
 def flows(dpid: int, body: bytes, before: Seen | None = None, now: Seen | None = None) -> tuple[list[Item], int]:
     """The entries of a flow statistics reply, and how many had a match that is not made of OpenFlow's fields. Those that
     were `before` are not read again, and all of them are put into `now`: tables are read every few seconds, and hardly ever
-    differ (3,000 flows in 5 ms instead of 65)."""
+    differ (3,000 flows in 3 ms instead of 15)."""
     known, seen = before or {}, {} if now is None else now
+    reader, bits = Reader(dpid), Memo(uncounted)
     found: list[Item] = []
     unreadable = 0
     for start, end in spans(body, 0, len(body), least=56):
-        entry = body[start:start + 4] + body[start + 12:start + 32] + body[start + 48:end]
-        flow = seen[entry] = known[entry] if entry in known else _flow(dpid, entry)
+        entry = int.from_bytes(body[start:end], "big") & bits[end - start]
+        flow = seen[entry] = known[entry] if entry in known else reader.flow(body, start, end, entry)
         if flow is None:
             unreadable += 1
         else:
             found.append(flow)
     return found, unreadable
-
-
-def _flow(dpid: int, entry: bytes) -> Flow | None:
-    table, priority, *timeouts, cookie, kind = struct.unpack_from("!2xBxHHH6xQH", entry)
-    if kind != ofproto.OFPMT_OXM:
-        return None
-    fields, at = oxm.match_at(entry, 24, len(entry))
-    applied, goto, meter = actions.instructions(entry[at:])
-    if any(timeouts):
-        applied += (SetField("timeouts", timeouts[0] << 16 | timeouts[1]),)
-    return Flow(dpid, table, priority, fields, applied, goto, meter, cookie)
 
 
 def groups(dpid: int, body: bytes) -> tuple[list[Item], int]:
