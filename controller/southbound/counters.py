@@ -9,7 +9,6 @@ import struct
 from controller.facts import FlowCount, PortCount
 from controller.southbound.errors import MalformedError
 from controller.southbound.framework import ofproto
-from controller.southbound.spans import spans
 from intents.rules import Kind, cookie
 
 CLASSIFY = cookie(Kind.CLASSIFY, 0)
@@ -17,7 +16,8 @@ CLASSIFY_MASK = 0xFFFF << 48
 """The cookies of the flows that are polled: owner and kind."""
 
 _PORT = struct.Struct("!I4x8Q32xII")  # ofp_port_stats in the order of PortCount, without the kinds of receive errors
-_FLOW = struct.Struct("!4xII12xQQQ")  # the head of ofp_flow_stats, before its match
+_FLOW = struct.Struct("!HxxII12xQQQ")  # the head of ofp_flow_stats, before its match
+_LEAST = _FLOW.size + 8  # a match, if only an empty one
 _UNCOUNTED = (1 << 64) - 1
 _UNTIMED = (1 << 32) - 1
 
@@ -35,11 +35,18 @@ def ports(body: bytes) -> dict[int, PortCount]:
 
 def flows(body: bytes) -> list[FlowCount]:
     """The classify flows of ours in a flow statistics reply; any other is passed over."""
-    found = []
-    for start, _ in spans(body, 0, len(body), least=_FLOW.size + 8):
-        seconds, ns, mark, packets, size = _FLOW.unpack_from(body, start)
-        if mark & CLASSIFY_MASK == CLASSIFY:
-            found.append(FlowCount(mark, _counted(packets), _counted(size), _duration_ns(seconds, ns)))
+    found, made, unpacked = [], FlowCount._make, _FLOW.unpack_from
+    start, last = 0, len(body) - _LEAST
+    while start <= last:
+        length, seconds, ns, mark, packets, size = unpacked(body, start)
+        if length < _LEAST:
+            raise MalformedError(f"an entry of {length} bytes")
+        if mark & CLASSIFY_MASK == CLASSIFY:  # written out: a call for each number would double the time
+            found.append(made((mark, packets if packets != _UNCOUNTED else None, size if size != _UNCOUNTED else None,
+                               seconds * 1_000_000_000 + ns if seconds != _UNTIMED else None)))
+        start += length
+    if start != len(body):
+        raise MalformedError(f"{len(body)} bytes in which entries end at {start}")
     return found
 
 
