@@ -21,22 +21,34 @@ Seen = dict[int, Flow | None]
 """Flows by their entry in a reply, without age and counters; None for one whose match is not made of OpenFlow's fields."""
 
 
-def flows(dpid: int, body: bytes, before: Seen | None = None, now: Seen | None = None) -> tuple[list[Item], int]:
-    """The entries of a flow statistics reply, and how many had a match that is not made of OpenFlow's fields. Those that
-    were `before` are not read again, and all of them are put into `now`: tables are read every few seconds, and hardly ever
-    differ (3,000 flows in 3 ms instead of 15)."""
-    known, seen = before or {}, {} if now is None else now
-    reader, bits = Reader(dpid), Memo(uncounted)
-    found: list[Item] = []
-    unreadable = 0
-    for start, end in spans(body, 0, len(body), least=56):
-        entry = int.from_bytes(body[start:end], "big") & bits[end - start]
-        flow = seen[entry] = known[entry] if entry in known else reader.flow(body, start, end, entry)
-        if flow is None:
-            unreadable += 1
-        else:
-            found.append(flow)
-    return found, unreadable
+def flows(dpid: int, body: bytes) -> tuple[list[Item], int]:
+    """The entries of a flow statistics reply of one part, and how many had a match that is not made of OpenFlow's fields."""
+    return FlowReport(dpid).part(body)
+
+
+class FlowReport:
+    """A flow statistics reply in all its parts. What was `seen` in one before is not read again: tables are read every few
+    seconds, and hardly ever differ (3,000 flows in 3 ms instead of 14)."""
+
+    def __init__(self, dpid: int, before: Seen | None = None) -> None:
+        self.seen: Seen = {}
+        self._before = before or {}
+        self._reader = Reader(dpid)
+        self._bits = Memo(uncounted)
+
+    def part(self, body: bytes) -> tuple[list[Item], int]:
+        """The entries of a part, and how many had a match that is not made of OpenFlow's fields. Raises MalformedError."""
+        before, seen, bits, read = self._before, self.seen, self._bits, self._reader.flow
+        found: list[Item] = []
+        unreadable = 0
+        for start, end in spans(body, 0, len(body), least=56):
+            entry = int.from_bytes(body[start:end], "big") & bits[end - start]
+            flow = seen[entry] = before[entry] if entry in before else read(body, start, end, entry)
+            if flow is None:
+                unreadable += 1
+            else:
+                found.append(flow)
+        return found, unreadable
 
 
 def groups(dpid: int, body: bytes) -> tuple[list[Item], int]:

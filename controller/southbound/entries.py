@@ -44,27 +44,25 @@ class Reader:
     def flow(self, body: bytes, start: int, end: int, entry: int) -> Flow | None:
         """The flow of the entry between two places, which is given as a number as well; `None` where its match is not made
         of OpenFlow's fields. Raises MalformedError."""
-        layout = self._layout(body, start, end, entry)
-        if layout is None:
-            return None
-        table, priority, idle_s, hard_s, cookie, *values, instructions = layout.values.unpack_from(body, start)
-        match = tuple([fields[values[place]] for place, fields in layout.fields])
-        applied, goto, meter = self._instructions[instructions]
-        if idle_s or hard_s:
-            applied += (SetField("timeouts", idle_s << 16 | hard_s),)
-        return Flow(self._dpid, table, priority, match, applied, goto, meter, cookie)
-
-    def _layout(self, body: bytes, start: int, end: int, entry: int) -> _Layout | None:
         known = self._layouts[end - start]
         for layout in known:
             if entry & layout.is_fixed == layout.fixed:
-                return layout
+                return self._read(layout, body, start)
         if int.from_bytes(body[start + _HEAD:start + _HEAD + 2], "big") != ofproto.OFPMT_OXM:
             return None
-        layout = _made(body[start:end])
+        layout = _layout(body[start:end])
         if len(known) < _MOST:
             known.append(layout)
-        return layout
+        return self._read(layout, body, start)
+
+    def _read(self, layout: _Layout, body: bytes, start: int) -> Flow:
+        values = layout.values.unpack_from(body, start)
+        table, priority, idle_s, hard_s, cookie = values[:5]
+        match = tuple([fields[values[place]] for place, fields in layout.fields])
+        applied, goto, meter = self._instructions[values[-1]]
+        if idle_s or hard_s:
+            applied += (SetField("timeouts", idle_s << 16 | hard_s),)
+        return Flow(self._dpid, table, priority, match, applied, goto, meter, cookie)
 
 
 def uncounted(length: int) -> int:
@@ -72,7 +70,7 @@ def uncounted(length: int) -> int:
     return int.from_bytes(b"\xFF" * 4 + bytes(8) + b"\xFF" * 20 + bytes(16) + b"\xFF" * (length - _HEAD), "big")
 
 
-def _made(entry: bytes) -> _Layout:
+def _layout(entry: bytes) -> _Layout:
     parts, after = oxm.parts_at(entry, _HEAD, len(entry))
     in_order = sorted(parts, key=lambda part: part.at)
     is_fixed = bytearray(b"\xFF" * 2 + bytes(_HEAD - 2) + b"\xFF" * (after - _HEAD) + bytes(len(entry) - after))
@@ -83,4 +81,4 @@ def _made(entry: bytes) -> _Layout:
         is_fixed[part.at:at] = bytes(part.size)
     bits = int.from_bytes(is_fixed, "big")
     return _Layout(int.from_bytes(entry, "big") & bits, bits, Struct(f"{values}{after - at}x{len(entry) - after}s"),
-                   [(in_order.index(part), Memo(part.read)) for part in parts])
+                   [(5 + in_order.index(part), Memo(part.read)) for part in parts])

@@ -33,10 +33,10 @@ class _Reading:
     """The parts of one read that have arrived."""
 
     token: int
+    flows: decode.FlowReport
     missing: set[int] = field(default_factory=lambda: set(guard.TABLE_PARTS))
     items: list[Item] = field(default_factory=list)
     unreadable: int = 0
-    seen: decode.Seen = field(default_factory=dict)
 
 
 class Sender:
@@ -92,8 +92,7 @@ class Sender:
         reading = self._readings.get(xid)
         if reading is None or kind not in reading.missing:
             return None
-        items, unreadable = decode.flows(self._dpid, body, self._seen, reading.seen) if kind == guard.FLOWS else (
-            decode.READERS[kind](self._dpid, body))
+        items, unreadable = reading.flows.part(body) if kind == guard.FLOWS else decode.READERS[kind](self._dpid, body)
         reading.items += items
         reading.unreadable += unreadable
         if not more:
@@ -101,7 +100,7 @@ class Sender:
         if reading.missing:
             return None
         del self._readings[xid]
-        self._seen = reading.seen
+        self._seen = reading.flows.seen
         return TablesRead(self._dpid, reading.token, rule_set(reading.items), reading.unreadable)
 
     def _run(self) -> None:
@@ -123,7 +122,7 @@ class Sender:
             self._inbox(Rejected(self._dpid, token, NOT_SENT, NOT_SENT, str(error)))
 
     def _send_read(self, token: int, xid: int) -> None:
-        self._readings[xid] = _Reading(token)
+        self._readings[xid] = _Reading(token, decode.FlowReport(self._dpid, self._seen))
         self._connection.send(encode.read_requests(xid))
 
     def _send_poll(self, kind: int, token: int, xid: int) -> None:

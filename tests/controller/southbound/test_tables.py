@@ -174,13 +174,13 @@ def _alone(body: bytes) -> tuple[list[Item], int] | str:
 @given(st.lists(flows, max_size=5), st.lists(flows, max_size=5), st.binary(min_size=24, max_size=24))
 def test_what_was_read_before_is_known_again_whatever_its_age_and_counters(
         old: list[Flow], new: list[Flow], more: bytes) -> None:
-    before: decode.Seen = {}
-    first = decode.flows(1, report(FLOWS, old), None, before)
+    before = decode.FlowReport(1)
+    first = before.part(report(FLOWS, old))
     later = bytearray(report(FLOWS, [*old[1:], *new]))
     for start, _ in [*spans(bytes(later), 0, len(later), least=56)]:
         later[start + 4:start + 12], later[start + 32:start + 48] = more[:8], more[8:]
     assert first == (old, 0)
-    assert decode.flows(1, bytes(later), before, {}) == ([*old[1:], *new], 0)
+    assert decode.FlowReport(1, before.seen).part(bytes(later)) == ([*old[1:], *new], 0)
 
 
 def test_a_match_that_is_not_made_of_fields_is_counted_as_unreadable() -> None:
