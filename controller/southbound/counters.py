@@ -36,12 +36,12 @@ def ports(body: bytes) -> dict[int, PortCount]:
 def flows(body: bytes) -> list[FlowCount]:
     """The classify flows of ours in a flow statistics reply; any other is passed over."""
     found, made, unpacked = [], FlowCount._make, _FLOW.unpack_from
-    start, last = 0, len(body) - _LEAST
+    ours, start, last = CLASSIFY >> 48, 0, len(body) - _LEAST
     while start <= last:
         length, seconds, ns, mark, packets, size = unpacked(body, start)
         if length < _LEAST:
             raise MalformedError(f"an entry of {length} bytes")
-        if mark & CLASSIFY_MASK == CLASSIFY:  # written out: a call for each number would double the time
+        if mark >> 48 == ours:  # all written out: a call for each number would add half
             found.append(made((mark, packets if packets != _UNCOUNTED else None, size if size != _UNCOUNTED else None,
                                seconds * 1_000_000_000 + ns if seconds != _UNTIMED else None)))
         start += length
