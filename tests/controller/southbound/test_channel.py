@@ -2,6 +2,8 @@
 
 import socket
 import struct
+import threading
+from collections.abc import Iterator
 
 from controller.facts import Confirmed, PortChanged, Rejected, SwitchDown, SwitchUp, TablesRead
 from controller.southbound.channel import Southbound
@@ -92,6 +94,28 @@ def test_one_switch_takes_everything_in_the_order_asked(southbound: Southbound, 
         assert told.next(TablesRead).tables == rule_set(flows[:1])
         assert told.next(Confirmed).token == 4
         assert [(flow.goto, flow.cookie) for flow in switch.tables.flows.values()] == [(2, 0)]
+
+
+class Watched(list[Change]):
+    """Changes that know which threads went through them."""
+
+    def __init__(self, changes: list[Change]) -> None:
+        super().__init__(changes)
+        self.threads: set[threading.Thread] = set()
+
+    def __iter__(self) -> Iterator[Change]:
+        self.threads.add(threading.current_thread())
+        return super().__iter__()
+
+
+def test_whoever_asks_does_not_wait_until_messages_are_written(southbound: Southbound, port: int, told: Told) -> None:
+    changes = Watched(adds(*map(host_flow, range(100))))
+    with FakeSwitch(1).connect(port):
+        told.next(SwitchUp)
+        southbound.send(1, changes, token=1)
+        assert told.next(Confirmed).token == 1
+    assert len(changes.threads) == 1
+    assert threading.current_thread() not in changes.threads
 
 
 def test_an_error_rejects_its_batch_once_and_no_other(southbound: Southbound, port: int, told: Told) -> None:
