@@ -11,7 +11,7 @@ help:
 	@echo 'make test     set up what is missing, then run every test (real Open vSwitch, needs root or sudo)'
 	@echo 'make test-ryu the southbound and the telemedicine lab on Ryu in place of os-ken, in an environment of its own'
 	@echo 'make check    lint, types, import contracts, fast tests'
-	@echo 'make bench    what the work costs beside what others pay for it: docs/bench/latest.md'
+	@echo 'make bench    what the work costs beside what others pay for it: docs/bench/latest.md (needs root or sudo)'
 	@echo 'make fuzz     text that nobody would write, read as documents, for SECONDS=600 or as many as you say'
 	@echo 'make setup    the set-up alone'
 
@@ -53,4 +53,4 @@ fuzz: setup
 	$(PYTHON) -m tests.fuzz $(or $(SECONDS),600)
 
 bench: setup
-	$(PYTHON) -m tests.bench --write docs/bench/latest.md
+	$(SUDO) $(PYTHON) -m tests.bench --write docs/bench/latest.md

@@ -1,12 +1,11 @@
 """A row measured: ours and the peer's in turn, round by round, in a process that does nothing else.
 
-Rules of this file: time is the processor's, so that what else the machine does counts for nothing; rubbish is collected
-before each measurement and not hindered during it.
+Rules of this file: time is the processor's, so that what else the machine does counts for nothing, but where a row is
+timed by the wall, because others do the work; rubbish is collected before each measurement and not hindered during it.
 """
 
 import gc
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -22,26 +21,34 @@ def results(name: str, rounds: int) -> list[Result]:
 
 def measured(row: Row, rounds: int) -> Result:
     """What a row comes to in this process."""
-    agrees = row.peer is None or row.ours() == row.peer()
-    pairs = list(_rounds(row, rounds)) if agrees else []
-    ours = tuple(pair[0] for pair in pairs)
-    peer = tuple(pair[1] for pair in pairs if pair[1] is not None)
-    return Result(row.work, row.peer_is, row.least, row.most_s, row.most_mb, ours, peer, _peak_mb(), agrees)
+    works = [row.ours] if row.peer is None else [row.ours, row.peer]
+    agrees = _is_one([_outcome(row, work) for work in works])
+    found = [[_timed(row, work) for work in works] for _ in range(rounds if agrees else 0)]
+    ours = tuple(of_ours[0] for of_ours, *_ in found)
+    peer = tuple(of_peer[0] for _, *others in found for of_peer in others)
+    agrees = agrees and _is_one([outcome for each in found for _, outcome in each])
+    return Result(row.work, row.peer_is, row.least, row.most_s, row.most_mb, ours, peer, _peak_mb(), agrees, row.by_the_wall)
 
 
-def _rounds(row: Row, rounds: int) -> Iterator[tuple[float, float | None]]:
-    for _ in range(rounds):
-        yield _timed(row.ours, row.calls), None if row.peer is None else _timed(row.peer, row.calls)
+def _outcome(row: Row, work: Callable[[], object]) -> object:
+    row.before()
+    return work(), row.outcome()
 
 
-def _timed(work: Callable[[], object], calls: int) -> float:
+def _is_one(outcomes: Sequence[object]) -> bool:
+    return all(outcome == outcomes[0] for outcome in outcomes)
+
+
+def _timed(row: Row, work: Callable[[], object]) -> tuple[float, object]:
+    """Seconds for each call, and what they came to."""
+    row.before()
     gc.collect()
-    begin = time.process_time()
-    for _ in range(calls):
+    begin = row.clock()
+    for _ in range(row.calls):
         answer = work()
-    end = time.process_time()
+    end = row.clock()
     del answer  # whose end is not the work's
-    return (end - begin) / calls
+    return (end - begin) / row.calls, row.outcome()
 
 
 def _peak_mb() -> float:

@@ -3,9 +3,10 @@
 Rules of this file: a module of tests/bench/rows is a row by its name and has `rows() -> Iterable[Row]` (several where it
 is one work on several networks), which builds what the work is done on, untimed. `ours()` and `peer()` give equal
 answers, which is checked once, untimed, before anything is measured. To ask for linear growth, let the peer be ours on a
-tenth, ten times.
+tenth, ten times. A module whose rows need a network says `IN_SANDBOX = True` and is measured in one.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -15,7 +16,10 @@ from statistics import median
 class Row:
     """`least` is how many times faster than the peer it must be; `most_s` how many seconds one call may take, and
     `most_mb` how many megabytes the row's process, which does nothing else, may ever have held. `calls` are made in each
-    round of what is too short to be timed alone."""
+    round of what is too short to be timed alone.
+
+    Where other processes do the work or a share of it, time is taken `by_the_wall`. `before` sets the stage for each
+    round of either, and `outcome` says what a round came to, which must be the same each time; both are untimed."""
 
     work: str
     ours: Callable[[], object]
@@ -25,11 +29,19 @@ class Row:
     most_s: float | None = None
     most_mb: float | None = None
     calls: int = 1
+    by_the_wall: bool = False
+    before: Callable[[], object] = lambda: None
+    outcome: Callable[[], object] = lambda: None
+
+    @property
+    def clock(self) -> Callable[[], float]:
+        """Whose seconds count: the processor's in this process, or everybody's."""
+        return time.perf_counter if self.by_the_wall else time.process_time
 
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of a row: seconds of the processor for each call, ours and the peer's in each round."""
+    """What was measured of a row: seconds by its clock for each call, ours and the peer's in each round."""
 
     work: str
     peer_is: str
@@ -40,6 +52,7 @@ class Result:
     peer_s: tuple[float, ...]
     peak_mb: float
     agrees: bool = True
+    by_the_wall: bool = False
 
     @property
     def ratios(self) -> tuple[float, ...]:

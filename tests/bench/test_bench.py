@@ -1,5 +1,9 @@
 """The table says what was measured, and what is required and missed."""
 
+import subprocess
+import sys
+from dataclasses import replace
+
 import pytest
 
 from tests.bench.__main__ import ROWS, main, page
@@ -24,6 +28,24 @@ def test_a_row_is_measured_round_by_round_and_its_answers_compared():
     assert (right.agrees, len(right.ours_s), len(right.ratios)) == (True, 4, 4)
     assert right.peak_mb > 1
     assert not measured(Row("sum", lambda: 1, lambda: 2, "another"), rounds=1).agrees
+
+
+def test_every_round_begins_on_its_stage_and_is_asked_what_it_came_to():
+    held: list[int] = []
+    row = Row("fill", lambda: held.append(1), lambda: held.append(1), "itself", before=held.clear, outcome=lambda: len(held))
+    assert measured(row, rounds=3).agrees
+    leaking = replace(row, before=lambda: None)
+    assert not measured(leaking, rounds=3).agrees
+
+
+def test_what_others_do_meanwhile_counts_by_the_wall_alone():
+    idle = Row("a command", lambda: subprocess.run([sys.executable, "-c", "sum(range(10**6))"], check=True) and None)
+    own, everybodys = (measured(replace(idle, by_the_wall=wall), rounds=1).ours_s[0] for wall in (False, True))
+    assert own < everybodys
+
+
+def test_a_row_by_the_wall_says_so():
+    assert list(page([replace(QUICK, by_the_wall=True)], 3))[-1].startswith("| work, by the wall | a peer |")
 
 
 def test_the_page_has_a_line_a_row():

@@ -120,3 +120,8 @@ def _library_value(name: str, value: int) -> Any:
     """The library wants addresses as text and the rest as integers."""
     _, kind = ofproto.oxm_get_field_info_by_name(name)
     return kind.to_user(value.to_bytes(kind.size, "big"))
+
+
+def barrier(xid: int) -> bytes:
+    """The library's request for a barrier."""
+    return written(parser.OFPBarrierRequest(protocol), xid)

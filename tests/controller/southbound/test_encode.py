@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.southbound import encode
-from controller.southbound.framework import ofproto, parser, protocol
+from controller.southbound.framework import ofproto
 from intents.rules import (
     CONTROLLER,
     GROUP_IDS,
@@ -85,9 +85,8 @@ def test_every_form_of_our_pipeline_is_written_as_the_library_writes_it(verb: st
 
 @given(st.lists(changes, max_size=8), within(32))
 def test_what_a_batch_has_sent_before_changes_nothing_of_what_follows(asked: list[Change], xid: int) -> None:
-    barrier = library.written(parser.OFPBarrierRequest(protocol), xid)
     assert b"".join(encode.batch([*asked, *asked], xid)) == 2 * b"".join(
-        library.message(change, xid) for change in asked) + barrier
+        library.message(change, xid) for change in asked) + library.barrier(xid)
 
 
 def around(bits: int) -> st.SearchStrategy[int]:
