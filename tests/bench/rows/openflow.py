@@ -12,7 +12,7 @@ from intents.rules import Change, Flow, Table
 from tests import fake_switch
 from tests.bench.flows import one_switch
 from tests.bench.row import Row
-from tests.controller.southbound import library
+from tests.controller.southbound import oracle
 
 WRITTEN, READ = 20_000, 3_000
 PART = 500
@@ -23,7 +23,7 @@ def rows() -> Iterator[Row]:
     """The rows."""
     changes = [Change("add", flow) for flow in one_switch(WRITTEN).flows.values()]
     yield Row(f"{WRITTEN:,} flows to flow-mods", lambda: b"".join(encode.batch(changes, 7)), lambda: b"".join(
-        [*(library.message(change, 7) for change in changes), library.barrier(7)]), "os-ken's classes", least=15)
+        [*(oracle.message(change, 7) for change in changes), oracle.barrier(7)]), "os-ken's classes", least=15)
     flows = list(one_switch(READ).flows.values())
     classify = [change.item for change in changes if change.item.table == Table.CLASSIFY][:READ]
     yield _read("flows of a report", flows, _flows)

@@ -32,7 +32,7 @@ from intents.rules import (
     ToGroup,
     match,
 )
-from tests.controller.southbound import library
+from tests.controller.southbound import oracle
 from tests.emulated.every_form import every_form
 
 SIZES = {known.name: known.type.size for known in ofproto.oxm_types}
@@ -73,20 +73,20 @@ changes = st.builds(Change, st.sampled_from(VERBS), flows | groups | meters)
 
 @given(changes, within(32))
 def test_every_change_is_written_as_the_library_writes_it(change: Change, xid: int) -> None:
-    assert encode.message(change, xid) == library.message(change, xid)
+    assert encode.message(change, xid) == oracle.message(change, xid)
 
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_form_of_our_pipeline_is_written_as_the_library_writes_it(verb: str) -> None:
     rules = every_form(1)
     for item in (*rules.flows.values(), *rules.groups.values(), *rules.meters.values()):
-        assert encode.message(Change(verb, item), 7) == library.message(Change(verb, item), 7)
+        assert encode.message(Change(verb, item), 7) == oracle.message(Change(verb, item), 7)
 
 
 @given(st.lists(changes, max_size=8), within(32))
 def test_what_a_batch_has_sent_before_changes_nothing_of_what_follows(asked: list[Change], xid: int) -> None:
     assert b"".join(encode.batch([*asked, *asked], xid)) == 2 * b"".join(
-        library.message(change, xid) for change in asked) + library.barrier(xid)
+        oracle.message(change, xid) for change in asked) + oracle.barrier(xid)
 
 
 def around(bits: int) -> st.SearchStrategy[int]:
@@ -111,7 +111,7 @@ odd_items: st.SearchStrategy[Item] = st.one_of(
 @given(st.builds(Change, st.sampled_from([*VERBS, "replace"]), odd_items))
 def test_what_the_library_cannot_write_is_refused_and_nothing_else(change: Change) -> None:
     try:
-        theirs = library.message(change, 7)
+        theirs = oracle.message(change, 7)
     except (KeyError, OverflowError, ValueError, struct.error):
         with pytest.raises(encode.UnencodableError):
             encode.message(change, 7)
