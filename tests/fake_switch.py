@@ -100,12 +100,12 @@ class FakeSwitch:
         """A port changes (or appears), and the switch says so."""
         reason = 2 if number in self.ports else 0
         self.ports[number] = is_up
-        self.send(message(PORT_STATUS, 0, struct.pack("!B7x", reason) + _port(number, is_up)))
+        self.send(port_status(number, is_up, reason))
 
     def remove_port(self, number: int) -> None:
         """A port is taken away."""
         is_up = self.ports.pop(number)
-        self.send(message(PORT_STATUS, 0, struct.pack("!B7x", 1) + _port(number, is_up)))
+        self.send(port_status(number, is_up, reason=1))
 
     @property
     def tables(self) -> RuleSet:
@@ -143,7 +143,7 @@ class FakeSwitch:
         if kind == ECHO_REQUEST:
             self.send(message(ECHO_REPLY, xid, body))
         elif kind == FEATURES_REQUEST:
-            self.send(message(FEATURES_REPLY, xid, struct.pack("!QIBB2xII", self.dpid, 0, 254, 0, 0x4F, 0)))
+            self.send(features(self.dpid, xid))
         elif kind == BARRIER_REQUEST:
             self.send(message(BARRIER_REPLY, xid))
         elif kind == MULTIPART_REQUEST:
@@ -175,11 +175,11 @@ class FakeSwitch:
         for start in range(0, max(len(entries), 1), self.entries_a_reply):
             more = start + self.entries_a_reply < len(entries)
             body = b"".join(entries[start:start + self.entries_a_reply])
-            self.send(message(MULTIPART_REPLY, xid, struct.pack("!HH4x", kind, more) + body))
+            self.send(reply(kind, body, xid, more))
 
     def _entries(self, kind: int, asked: bytes) -> list[bytes]:
         if kind == PORTS:
-            return [_port(number, is_up) for number, is_up in self.ports.items()]
+            return [port(number, is_up) for number, is_up in self.ports.items()]
         if kind == PORT_COUNTS:
             return [port_entry(number, self.port_counts.get(number, PortCount())) for number in self.ports]
         tables = self._tables
@@ -196,8 +196,24 @@ def report(kind: int, items: Iterable[Item]) -> bytes:
     return b"".join(_entry(item) for item in items if isinstance(item, _REPORTED[kind]))
 
 
-def _port(number: int, is_up: bool) -> bytes:
-    return struct.pack("!I4x6s2x16sII24x", number, bytes(6), f"p{number}".encode(), 0, 0 if is_up else 1)
+def features(dpid: int, xid: int = 0, tables: int = 254, auxiliary: int = 0) -> bytes:
+    """The answer to a features request."""
+    return message(FEATURES_REPLY, xid, struct.pack("!QIBB2xII", dpid, 0, tables, auxiliary, 0x4F, 0))
+
+
+def port_status(number: int, is_up: bool, reason: int = 2) -> bytes:
+    """A port was added (0), taken away (1) or changed (2)."""
+    return message(PORT_STATUS, 0, struct.pack("!B7x", reason) + port(number, is_up))
+
+
+def reply(kind: int, entries: bytes, xid: int = 0, more: bool = False) -> bytes:
+    """A part of an answer to a multipart request of this kind."""
+    return message(MULTIPART_REPLY, xid, struct.pack("!HH4x", kind, more) + entries)
+
+
+def port(number: int, is_up: bool = True, name: bytes | None = None) -> bytes:
+    """A port as a switch describes it, named after its number."""
+    return struct.pack("!I4x6s2x16sII24x", number, bytes(6), name or f"p{number}".encode(), 0, 0 if is_up else 1)
 
 
 def port_entry(number: int, count: PortCount) -> bytes:

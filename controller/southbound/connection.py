@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from controller.southbound.framework import DEAD, MAIN, Datapath, parser
+from controller.southbound import guard
+from controller.southbound.framework import DEAD, HANDSHAKE, MAIN, Datapath, Ended, ofproto, parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,40 @@ class Connection(Datapath):  # type: ignore[misc]
     loop calls `lost` on the brick and wakes both. Its echo loop slept through the end: here it waits for it.
     """
 
+    ports: Any = None  # by number, a dictionary: Ryu's warns whenever it is looked at
+
     def __init__(self, sock: socket.socket, address: Any, liveness: Liveness) -> None:
         self.why: str | None = None
         self._liveness = liveness
         self._over = threading.Event()
         self._heard_at = time.monotonic()
+        self._early: list[Any] = []
         super().__init__(sock, address)
         self.socket.settimeout(liveness.silent_s)
+        self.ports = {}
         self.xid = 0  # the library's own messages count up from here and never reach the xids of sender.py
 
-    def hear(self) -> None:
-        """Note that the peer said something."""
+    @property
+    def has_joined(self) -> bool:
+        """Whether the handshake is over, and the connection not."""
+        return bool(self.state == MAIN)
+
+    def admits(self, message: bytes) -> bool:
+        """Note that the peer said something; whether it may be parsed. If not, the connection has ended."""
         self._heard_at = time.monotonic()
+        if self.why is None and (wrong := guard.fault(message, self._stage) or self._fault_of_ports()):
+            self.end(f"sent {wrong}")
+        return self.why is None
+
+    def keep(self, port_status: Any) -> None:
+        """A port changed during the handshake: it counts after the port descriptions, in part of which it may not be."""
+        self._early.append(port_status)
+
+    def refuse_version(self) -> None:
+        """Tell a peer that speaks other versions of OpenFlow so, and hang up on it."""
+        self.why = "speaks no OpenFlow 1.3"
+        words = parser.OFPErrorMsg(self, ofproto.OFPET_HELLO_FAILED, ofproto.OFPHFC_INCOMPATIBLE, "OpenFlow 1.3 only")
+        self.send_msg(words, close_socket=True)
 
     def end(self, why: str) -> None:
         """End the connection from any thread; the first reason stands. Doing it again is harmless."""
@@ -52,6 +75,8 @@ class Connection(Datapath):  # type: ignore[misc]
 
     def set_state(self, state: str) -> None:
         """The library's state machine moved on; reaching MAIN is the end of the handshake."""
+        if state == MAIN:
+            self._catch_up()
         super().set_state(state)
         if state == MAIN:
             self.ofp_brick.joined(self)
@@ -69,9 +94,31 @@ class Connection(Datapath):  # type: ignore[misc]
         queue.put((buf, close_socket))
         return True
 
+    @property
+    def _stage(self) -> guard.Stage:
+        if self.state == MAIN:
+            return guard.Stage.JOINED
+        if self.state == HANDSHAKE:
+            return guard.Stage.HELLO
+        return guard.Stage.FEATURES if self.id is None else guard.Stage.PORTS
+
+    def _fault_of_ports(self) -> str | None:
+        count = len(self._early) + len(self.ports)
+        return f"more than {guard.MOST_PORTS:,} ports" if count > guard.MOST_PORTS else None
+
+    def _catch_up(self) -> None:
+        for early in self._early:
+            if early.reason == ofproto.OFPPR_DELETE:
+                self.ports.pop(early.desc.port_no, None)
+            else:
+                self.ports[early.desc.port_no] = early.desc
+        self._early.clear()
+
     def _recv_loop(self) -> None:
         try:
             super()._recv_loop()
+        except Ended:
+            pass  # `end` has told why
         except Exception as error:
             self.end(f"sent what the library cannot take: {error}")
             raise

@@ -49,6 +49,7 @@ events: Any = _part("controller.ofp_event")
 handler: Any = _part("controller.handler")
 _OFPHandler: Any = _part("controller.ofp_handler").OFPHandler
 
+HANDSHAKE: str = handler.HANDSHAKE_DISPATCHER
 MAIN: str = handler.MAIN_DISPATCHER
 DEAD: str = handler.DEAD_DISPATCHER
 
@@ -62,6 +63,9 @@ class Brick(_OFPHandler, ABC):  # type: ignore[misc]
 
     OFP_VERSIONS = (guard.VERSION,)
 
+    error_msg_handler = None
+    """The library's only writes of errors into the log, as often as they come."""
+
     def start(self) -> None:
         """Start the app's event loop, which apps beside this one may use."""
         App.start(self)
@@ -73,6 +77,14 @@ class Brick(_OFPHandler, ABC):  # type: ignore[misc]
     @abstractmethod
     def lost(self, connection: Any) -> None:
         """A connection ended (its `why` says how); called in its receive thread, also if it never `joined`."""
+
+    @handler.set_ev_handler(events.EventOFPPortStatus, handler.CONFIG_DISPATCHER)  # type: ignore[untyped-decorator]
+    def port_changed_early(self, heard: Any) -> None:
+        """A port changed before the connection joined, which the library would have forgotten."""
+        heard.msg.datapath.keep(heard.msg)
+
+    def _hello_failed(self, connection: Any, _: str) -> None:
+        connection.refuse_version()
 
 
 def on(*messages: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -98,20 +110,30 @@ def on(*messages: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 
 def mend() -> None:
-    """Put the guard before the library's parsers, which loop for ever on a zero length. Doing it again is harmless."""
+    """Put the guard before the library's parsers, which loop for ever on a zero length. Doing it again is harmless.
+
+    Of all its parsers 1.3's alone is left within reach, whatever version a message says it has: a HELLO or an error of any
+    version reads the same in it (OpenFlow 1.3.5 sections 7.5.1 and 7.5.4).
+    """
     register = _part("ofproto.ofproto_parser").register_msg_parser
-    for constants, messages in _part("ofproto").get_ofp_modules().values():
-        register(constants.OFP_VERSION)(_guarded(messages.msg_parser))
+    guarded = _guarded(parser.msg_parser)
+    for version in range(256):
+        register(version)(guarded)
+
+
+class Ended(_part("exception").OFPTruncatedMessage):  # type: ignore[misc]
+    """Nothing more is read on this connection. The library lets no other exception of a parser through: it would go on
+    with what the peer has sent already, megabytes of it."""
+
+    def __init__(self) -> None:
+        super().__init__(None, b"", None)
 
 
 def _guarded(parse: Callable[..., Any]) -> Callable[..., Any]:
     def parse_if_sound(datapath: Any, version: int, kind: int, length: int, xid: int, buffer: bytearray) -> Any:
         message = bytes(buffer)
-        datapath.hear()
-        wrong = guard.fault(message)
-        if wrong is not None:
-            datapath.end(f"sent {wrong}")
-            return None
+        if not datapath.admits(message):
+            raise Ended
         if kind in guard.UNREAD:
             return None
         if guard.is_statistics(message):

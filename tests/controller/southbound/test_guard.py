@@ -95,6 +95,6 @@ def test_mutated_counters_are_read_or_refused_and_never_loop(data: st.DataObject
                 continue
 
 
-@given(st.binary(min_size=8, max_size=100))
-def test_any_bytes_get_a_verdict(data: bytes) -> None:
-    assert isinstance(guard.fault(data), str | None)
+@given(st.binary(min_size=8, max_size=100), st.sampled_from(guard.Stage))
+def test_any_bytes_get_a_verdict(data: bytes, stage: guard.Stage) -> None:
+    assert isinstance(guard.fault(data, stage), str | None)
