@@ -14,6 +14,7 @@ from controller.facts import Counters, Fact, PortChanged, Rejected, SwitchDown, 
 from controller.southbound.connection import Connection
 from controller.southbound.errors import MalformedError
 from controller.southbound.framework import Brick, ofproto, on
+from controller.southbound.seldom import Seldom
 from controller.southbound.sender import Sender
 
 log = structlog.get_logger(__name__)
@@ -28,6 +29,7 @@ class SwitchApp(Brick):
         self._tell_counted = counted
         self._connections: dict[int, Connection] = {}
         self._senders: dict[Connection, Sender] = {}
+        self._unjoined = Seldom(log.info, "connection ended before it was a switch's", most=20)
 
     def sender(self, dpid: int) -> Sender | None:
         """Where to send what is for a switch; `None` while it is not connected."""
@@ -51,7 +53,9 @@ class SwitchApp(Brick):
         """A connection ended."""
         sender = self._senders.pop(connection, None)
         if sender is None:
-            log.info("connection ended before it was a switch's", peer=connection.address, why=connection.why)
+            self._unjoined.say(time.monotonic(), peer=connection.address, why=connection.why)
+            if self._connections.get(connection.id) is connection:  # no thread could be started for its sender
+                del self._connections[connection.id]
             return
         sender.stop()
         log.warning("switch lost", dpid=_hex(connection.id), peer=connection.address, why=connection.why)

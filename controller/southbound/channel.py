@@ -7,7 +7,7 @@ from controller.southbound import guard
 from controller.southbound.app import SwitchApp
 from controller.southbound.connection import Liveness
 from controller.southbound.framework import manager, mend
-from controller.southbound.listener import Listener
+from controller.southbound.listener import Listener, Room
 from intents.rules import Change
 
 
@@ -19,15 +19,16 @@ class Southbound:
     void. What is sent to a switch that is not connected is dropped. A poll's token is answered once or never.
     """
 
-    def __init__(self, liveness: Liveness | None = None) -> None:
+    def __init__(self, liveness: Liveness | None = None, room: Room | None = None) -> None:
         self._liveness = liveness or Liveness()
+        self._room = room or Room()
 
     def start(self, address: str, port: int, inbox: Callable[[Fact], None],
               counted: Callable[[Counters], None] = lambda _: None) -> int:
         """Listen on one IPv4 address (`0.0.0.0` is all of this machine's) and return the TCP port, which is chosen
         freely where `port` is 0. `inbox`, and `counted` with what polls bring, are called from many threads and must
         not block. Raises `ListenError`."""
-        self._listener = Listener(address, port, self._liveness)
+        self._listener = Listener(address, port, self._liveness, self._room)
         mend()
         self._apps = manager.get_instance()
         self._app: SwitchApp = self._apps.instantiate(SwitchApp, inbox, counted)

@@ -18,10 +18,13 @@ from controller.southbound.framework import DEAD, HANDSHAKE, MAIN, Datapath, End
 @dataclass(frozen=True, slots=True)
 class Liveness:
     """How a dead peer is found, in seconds: asked every `echo_s` while it is quiet, given up after `silent_s` without a
-    message (seen up to `echo_s` later), or when it does not take a buffer of ours within `silent_s`."""
+    message (seen up to `echo_s` later), or when it does not take a buffer of ours within `silent_s`. A peer that talks but
+    has not joined after `handshake_s` is given up too: Open vSwitch needs milliseconds, a slow channel three round trips,
+    and nobody may hold a place for longer by saying HELLO."""
 
     echo_s: float = 1.0
     silent_s: float = 4.0
+    handshake_s: float = 10.0
 
 
 class Connection(Datapath):  # type: ignore[misc]
@@ -37,7 +40,7 @@ class Connection(Datapath):  # type: ignore[misc]
         self.why: str | None = None
         self._liveness = liveness
         self._over = threading.Event()
-        self._heard_at = time.monotonic()
+        self._heard_at = self._began_at = time.monotonic()
         self._early: list[Any] = []
         super().__init__(sock, address)
         self.socket.settimeout(liveness.silent_s)
@@ -134,8 +137,11 @@ class Connection(Datapath):  # type: ignore[misc]
 
     def _echo_request_loop(self) -> None:
         while not self._over.wait(self._liveness.echo_s):
-            silence = time.monotonic() - self._heard_at
-            if silence > self._liveness.silent_s:
+            now = time.monotonic()
+            silence = now - self._heard_at
+            if not self.has_joined and now - self._began_at > self._liveness.handshake_s:
+                self.end(f"was no switch after {self._liveness.handshake_s:g} s")
+            elif silence > self._liveness.silent_s:
                 self.end(f"silent for {silence:.1f} s")
             elif silence > self._liveness.echo_s / 2 and self.state == MAIN and not self._send_blocks():
                 self.send_msg(parser.OFPEchoRequest(self))

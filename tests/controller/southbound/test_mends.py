@@ -13,7 +13,7 @@ from controller.facts import Fact, PortChanged, SwitchDown, SwitchUp, TablesRead
 from controller.southbound import framework, hub
 from controller.southbound.channel import Southbound
 from controller.southbound.connection import Connection, Liveness
-from controller.southbound.listener import Listener, ListenError
+from controller.southbound.listener import Listener, ListenError, Room
 from tests.controller.southbound.conftest import Told
 from tests.fake_switch import ECHO_REPLY, ECHO_REQUEST, FakeSwitch, message
 
@@ -47,18 +47,6 @@ def test_a_switch_that_hangs_up_by_half_is_lost(port: int, told: Told) -> None:
         switch.half_close()
         told.next(SwitchDown, seconds=0.5)
         switch.wait(lambda it: it.is_closed)
-
-
-def test_30_reconnects_leave_no_thread_behind(port: int, told: Told) -> None:
-    before = set(threading.enumerate())
-    for _ in range(30):
-        switch = FakeSwitch(1).connect(port)
-        told.next(SwitchUp)
-        switch.close()
-        told.next(SwitchDown)
-    for thread in set(threading.enumerate()) - before:
-        thread.join(1)
-    assert set(threading.enumerate()) == before
 
 
 def test_a_switch_that_falls_silent_is_lost_within_the_limit(quick_port: int, told: Told) -> None:
@@ -150,7 +138,7 @@ def bare() -> Iterator[tuple[Recorder, int]]:
     apps = framework.manager.get_instance()
     recorder = apps.instantiate(Recorder)
     recorder.start()
-    listener = Listener("127.0.0.1", 0, QUICK)
+    listener = Listener("127.0.0.1", 0, QUICK, Room())
     listener.start()
     yield recorder, listener.port
     listener.stop()
@@ -189,13 +177,13 @@ def _send_until_lost(connection: Connection) -> None:
 
 def test_a_port_in_use_is_refused_before_anything_runs(port: int) -> None:
     with pytest.raises(ListenError, match=f"127.0.0.1:{port}: .*in use"):
-        Listener("127.0.0.1", port, QUICK)
+        Listener("127.0.0.1", port, QUICK, Room())
 
 
 @pytest.mark.parametrize("address", ["203.0.113.1", "::1", ""])
 def test_an_address_that_is_not_ours_is_refused(address: str) -> None:
     with pytest.raises(ListenError, match="address"):
-        Listener(address, 0, QUICK)
+        Listener(address, 0, QUICK, Room())
 
 
 def test_all_addresses_if_asked_for(southbound: Southbound, told: Told) -> None:
