@@ -133,6 +133,8 @@ class FakeSwitch:
                     self.heard.append((kind, xid))
                     self._changed.notify_all()
                 self._reading.wait()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes whoever is sending: nobody will read that
         with self._changed:
             self.is_closed = True
             self._changed.notify_all()

@@ -8,9 +8,14 @@ from dataclasses import dataclass, field
 
 from controller.facts import Counters, FlowCount, FlowCounters, PortCount, PortCounters
 from controller.southbound import counters, guard
+from controller.southbound.errors import MalformedError
 
 MOST = 16
 """Polls that are waited for at a time; beyond it the oldest is given up."""
+
+
+MOST_FLOWS = 50_000
+"""In one answer. There is a classify flow a connection and direction: 10,000 connections have 20,000."""
 
 
 @dataclass(slots=True)
@@ -50,6 +55,8 @@ class Polls:
             poll.ports |= counters.ports(body)
         else:
             poll.flows += counters.flows(body)
+        if len(poll.ports) > guard.MOST_PORTS or len(poll.flows) > MOST_FLOWS:
+            raise MalformedError(f"counters of more than {guard.MOST_PORTS:,} ports or {MOST_FLOWS:,} flows")
         poll.at_ns = poll.at_ns or at_ns  # counters are read before their first part is sent
         if more:
             return None

@@ -16,6 +16,7 @@ import structlog
 from controller.facts import Confirmed, Counters, Fact, Rejected, TablesRead
 from controller.southbound import decode, encode, guard
 from controller.southbound.connection import Connection
+from controller.southbound.errors import MalformedError
 from controller.southbound.polls import Polls
 from intents.rules import Change, Item, rule_set
 
@@ -23,6 +24,13 @@ log = structlog.get_logger(__name__)
 
 FIRST_XID = 0x8000_0000
 """Ours have the high bit; the library counts its own messages up from 1."""
+
+MOST_ITEMS = 100_000
+"""Of one switch's tables: ten for each of 10,000 intents that all pass it, and some 130 MB here. A switch that tells of more
+is hung up on, as one that never comes to an end."""
+
+MOST_READS = 2
+"""That are waited for at a time: the loop has one on its way, or has given one up and asked again."""
 
 NOT_SENT = -1
 """Type and code of a rejection that came from here, not from the switch: the change cannot be said in OpenFlow 1.3."""
@@ -95,6 +103,8 @@ class Sender:
         items, unreadable = reading.flows.part(body) if kind == guard.FLOWS else decode.READERS[kind](self._dpid, body)
         reading.items += items
         reading.unreadable += unreadable
+        if len(reading.items) + reading.unreadable > MOST_ITEMS:
+            raise MalformedError(f"tables of more than {MOST_ITEMS:,} entries")
         if not more:
             reading.missing.remove(kind)
         if reading.missing:
@@ -123,6 +133,8 @@ class Sender:
 
     def _send_read(self, token: int, xid: int) -> None:
         self._readings[xid] = _Reading(token, decode.FlowReport(self._dpid, self._seen))
+        for oldest in list(self._readings)[:-MOST_READS]:
+            self._readings.pop(oldest, None)
         self._connection.send(encode.read_requests(xid))
 
     def _send_poll(self, kind: int, token: int, xid: int) -> None:
