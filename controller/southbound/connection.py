@@ -14,6 +14,11 @@ from typing import Any
 from controller.southbound import guard
 from controller.southbound.framework import DEAD, HANDSHAKE, MAIN, Datapath, Ended, ofproto, parser
 
+MOST_CHANGES = 2 * guard.MOST_PORTS
+CHANGES_S = 10.0
+"""So many port changes of one switch may come within so many seconds: all its ports down and up again. Each wakes the loop,
+and 20,000 could be said in a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Liveness:
@@ -42,6 +47,7 @@ class Connection(Datapath):  # type: ignore[misc]
         self._over = threading.Event()
         self._heard_at = self._began_at = time.monotonic()
         self._early: list[Any] = []
+        self._changes, self._changes_since = 0, self._began_at
         super().__init__(sock, address)
         self.socket.settimeout(liveness.silent_s)
         self.ports = {}
@@ -55,7 +61,7 @@ class Connection(Datapath):  # type: ignore[misc]
     def admits(self, message: bytes) -> bool:
         """Note that the peer said something; whether it may be parsed. If not, the connection has ended."""
         self._heard_at = time.monotonic()
-        if self.why is None and (wrong := guard.fault(message, self._stage) or self._fault_of_ports()):
+        if self.why is None and (wrong := guard.fault(message, self._stage) or self._fault_of_ports(message)):
             self.end(f"sent {wrong}")
         return self.why is None
 
@@ -105,9 +111,16 @@ class Connection(Datapath):  # type: ignore[misc]
             return guard.Stage.HELLO
         return guard.Stage.FEATURES if self.id is None else guard.Stage.PORTS
 
-    def _fault_of_ports(self) -> str | None:
-        count = len(self._early) + len(self.ports)
-        return f"more than {guard.MOST_PORTS:,} ports" if count > guard.MOST_PORTS else None
+    def _fault_of_ports(self, message: bytes) -> str | None:
+        if len(self._early) + len(self.ports) > guard.MOST_PORTS:
+            return f"more than {guard.MOST_PORTS:,} ports"
+        return self._fault_of_changes() if message[1] == guard.PORT_STATUS else None
+
+    def _fault_of_changes(self) -> str | None:
+        if self._heard_at - self._changes_since > CHANGES_S:
+            self._changes, self._changes_since = 0, self._heard_at
+        self._changes += 1
+        return f"more than {MOST_CHANGES:,} port changes in {CHANGES_S:g} s" if self._changes > MOST_CHANGES else None
 
     def _catch_up(self) -> None:
         for early in self._early:

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from controller.facts import Confirmed, PortChanged, PortCount, PortCounters, SwitchDown, SwitchUp, TablesRead
 from controller.southbound.channel import Southbound
+from controller.southbound.connection import MOST_CHANGES
 from controller.southbound.guard import MOST_PORTS
 from controller.southbound.polls import MOST_FLOWS
 from controller.southbound.sender import MOST_ITEMS
@@ -98,6 +99,14 @@ def test_ports_without_end_are_not_taken(southbound: Southbound, liar: FakeSwitc
     while isinstance(lost := told.queue.get(timeout=5), PortChanged):
         pass
     assert lost == SwitchDown(1, "sent more than 4,096 ports")
+    assert honest_is_served(southbound, told)
+
+
+def test_a_flood_of_port_changes_ends(southbound: Southbound, liar: FakeSwitch, told: Told) -> None:
+    liar.send(b"".join(port_status(1, bool(number % 2)) for number in range(MOST_CHANGES + 9)))
+    changes = [told.queue.get(timeout=5) for _ in range(MOST_CHANGES)]
+    assert {type(fact) for fact in changes} == {PortChanged}
+    assert told.next(SwitchDown) == SwitchDown(1, "sent more than 8,192 port changes in 10 s")
     assert honest_is_served(southbound, told)
 
 
