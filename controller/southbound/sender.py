@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 FIRST_XID = 0x8000_0000
 """Ours have the high bit; the library counts its own messages up from 1."""
 
-MOST_ITEMS = 100_000
-"""Of one switch's tables: ten for each of 10,000 intents that all pass it, and some 130 MB here. A switch that tells of more
+MOST_ITEMS = 50_000
+"""Of one switch's tables: five for each of 10,000 intents that all pass it, and some 80 MB here. A switch that tells of more
 is hung up on, as one that never comes to an end."""
 
 MOST_READS = 2
