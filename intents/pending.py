@@ -138,7 +138,7 @@ class Pending:
     def _touching(self, key: FlowKey, flow: Flow | None) -> list[int]:
         """The changes of a flow itself, and the deletes of what any version of it refers to."""
         own = self._of_flow.get(key, [])
-        if not self._of_reference:
+        if not self._takes_along:
             return own
         versions = [self._changes[position].item for position in own] + ([flow] if flow is not None else [])
         used = {used for version in versions if isinstance(version, Flow) for used in references(version)}

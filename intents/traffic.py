@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, product
 
+from intents.askers import Askers
 from intents.base_rules import mac_number
 from intents.model import Connection, Direction, Path, Placement
 from intents.packets import Packet, with_field
@@ -56,10 +57,6 @@ class Course:
         """The way while these ports are down, `None` where packets may be lost."""
         return self.around.get(failure, self.trail)
 
-    def takes(self, packet: Packet) -> bool:
-        """Whether a packet of the pair is of this connection."""
-        return all(packet.fields.get(name) == value for name, value in self.asks)
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -104,6 +101,7 @@ class Traffic:
         self._keys: dict[Pair, set[str]] = {}
         self._trails: dict[tuple[tuple[str, ...], tuple[str, ...]], Trail] = {}
         self._moved: set[Pair] = set()
+        self._known: dict[Pair, tuple[Askers[Course], Askers[Course]]] = {}
         for key, placement in after.items():
             self._learn(key, placement, before.get(key))
         for key, placement in before.items():
@@ -124,11 +122,11 @@ class Traffic:
         """One packet of every kind of a pair's packets that its selectors and these rules (by what they ask beyond the
         addresses) tell apart; nothing of a packet that none of them takes."""
         source, target = (self._network.host_by_name[name] for name in pair)
-        before, after = self._courses(pair, self._before), self._courses(pair, self._after)
-        asked = sorted({course.asks for course in (*before, *after)} | set(rules))
+        before, after = self._askers(pair)
+        asked = sorted({course.asks for askers in (before, after) for course in askers.all} | set(rules))
         samples = []
         for sent in _packets(source, target, asked):
-            was, will = (tuple(course for course in courses if course.takes(sent)) for courses in (before, after))
+            was, will = before.taking(sent.fields), after.taking(sent.fields)
             samples.append(Sample(source, target, sent, _narrowest(was), _narrowest(will), (*was, *will)))
         return tuple(samples)
 
@@ -141,8 +139,8 @@ class Traffic:
         if packet.stack or sent != [mac_number(source.mac), VLAN_NONE, IPV4] or not (
                 packet.fields["ipv4_src"] in bound[0] and packet.fields["ipv4_dst"] in bound[1]):
             return frozenset()
-        return frozenset(course.trail for plan in (self._before, self._after) for course in self._courses(pair, plan)
-                         if course.takes(packet) and course.may_go(course.trail))
+        return frozenset(course.trail for askers in self._askers(pair) for course in askers.taking(packet.fields)
+                         if course.may_go(course.trail))
 
     def _learn(self, key: str, placement: Placement, other: Placement | None) -> None:
         has_moved = placement is not other and (other is None or (placement.connection, placement.paths) != (
@@ -188,6 +186,14 @@ class Traffic:
             found[port.switch] |= {port, peer}
         return {switch: frozenset(ports) for switch, ports in found.items()}
 
+    def _askers(self, pair: Pair) -> tuple[Askers[Course], Askers[Course]]:
+        """The courses of a pair, before and after, by what they ask for."""
+        if pair not in self._known:
+            before, after = (Askers((course.asks, course) for course in self._courses(pair, plan))
+                             for plan in (self._before, self._after))
+            self._known[pair] = before, after
+        return self._known[pair]
+
     def _courses(self, pair: Pair, plan: Mapping[str, Placement]) -> tuple[Course, ...]:
         """The courses of a pair; a path that is none in this network, as its cable is gone, is left out."""
         found = []
@@ -214,8 +220,8 @@ def _narrowest(courses: Iterable[Course]) -> Course | None:
 
 def _packets(source: Host, target: Host, asked: list[Fields]) -> Iterator[Packet]:
     """A packet for each thing asked for and for each two that can be met at once, for each pair of addresses."""
-    met = {tuple(sorted({*one, *other})) for one, other in product(asked, repeat=2)
-           if all(dict(one).get(name, value) == value for name, value in other)}
+    askers = Askers((fields, fields) for fields in asked)
+    met = {tuple(sorted({*one, *other})) for one in asked for other in askers.meeting(dict(one))}
     named: dict[str, set[int]] = {}
     for name, value in chain.from_iterable(asked):
         named.setdefault(name, set()).add(value)
