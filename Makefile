@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 OLD := -W 'ignore:distutils Version classes:DeprecationWarning'
 SUDO := $(shell [ "$$(id -u)" -eq 0 ] || echo sudo)
 
-.PHONY: help setup setup-ryu lab test test-ryu check lint types contracts fast emulated bench fuzz
+.PHONY: help setup setup-ryu lab test test-ryu check lint types contracts fast emulated bench fuzz faults
 
 help:
 	@echo 'make lab      set up what is missing, then run the telemedicine lab'
@@ -13,6 +13,7 @@ help:
 	@echo 'make check    lint, types, import contracts, fast tests'
 	@echo 'make bench    what the work costs beside what others pay for it: docs/bench/latest.md (needs root or sudo)'
 	@echo 'make fuzz     text that nobody would write, read as documents, for SECONDS=600 or as many as you say'
+	@echo 'make faults   every case of a fault TIMES=20 times or as many as you say: docs/bench/faults.md (root or sudo)'
 	@echo 'make setup    the set-up alone'
 
 setup:
@@ -54,3 +55,6 @@ fuzz: setup
 
 bench: setup
 	$(SUDO) $(PYTHON) -m tests.bench --write docs/bench/latest.md
+
+faults: setup
+	$(SUDO) $(PYTHON) -m tests.faults --times $(or $(TIMES),20) --write docs/bench/faults.md

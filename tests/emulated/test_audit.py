@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from labs import backend
 from labs.child import Controller
 from labs.network import running
@@ -44,6 +46,8 @@ def flows(network: Any) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.fault(17)
+@pytest.mark.fault(18)
 def test_an_audit_puts_right_what_was_done_to_our_rules_and_leaves_those_of_others(in_sandbox: Callable[..., Any]):
     found = in_sandbox(meddled)
     assert found["quiet"] == 0

@@ -115,13 +115,17 @@ def nodes(snapshot: Snapshot, key: str) -> tuple[str, ...]:
     return snapshot.plan.placements[key].paths[0].nodes
 
 
+@pytest.mark.fault(1)
 @pytest.mark.parametrize("way", FLOWS, ids=" ".join)
-def test_the_switches_answer_for_what_is_protected_and_the_controller_for_the_rest(seen: Seen, way: tuple[str, str]) -> None:
+def test_the_switches_answer_for_what_is_protected_and_the_controller_for_the_rest(
+        seen: Seen, way: tuple[str, str], record_property: Callable[[str, object], None]) -> None:
     gaps_ms = [each.gap_ns / MS for each in counts(seen, "cut", way)]
     print(f"{' '.join(way)}: gaps of {', '.join(f'{gap:.0f}' for gap in gaps_ms)} ms")
+    record_property(f"{way[0]}, gap, ms", max(gaps_ms))
     assert max(gaps_ms) <= (MOST_PROTECTED_MS if way[0] == "guarded" else MOST_REPAIRED_MS)
 
 
+@pytest.mark.fault(1)
 def test_what_is_lost_is_one_run_and_the_moves_that_follow_lose_nothing(seen: Seen) -> None:
     for way in FLOWS:
         for each in counts(seen, "cut", way):
@@ -131,6 +135,7 @@ def test_what_is_lost_is_one_run_and_the_moves_that_follow_lose_nothing(seen: Se
             assert numbers == list(range(numbers[0], numbers[-1] + 1)) if numbers else way[0] == "guarded"
 
 
+@pytest.mark.fault(1)
 def test_each_is_moved_or_degraded_or_refused_with_its_reason(seen: Seen) -> None:
     for each in seen:
         after, link = each["after"], each["link"]
@@ -149,10 +154,12 @@ def test_each_is_moved_or_degraded_or_refused_with_its_reason(seen: Seen) -> Non
         assert after.alarms == ()
 
 
+@pytest.mark.fault(2)
 def test_a_mended_link_loses_nothing(seen: Seen) -> None:
     assert [each.lost for way in FLOWS for each in counts(seen, "mended", way)] == [0] * len(FLOWS) * TIMES
 
 
+@pytest.mark.fault(2)
 def test_it_is_used_again_only_after_it_has_been_up_for_long(seen: Seen) -> None:
     for each in seen:
         held = each["held"]
@@ -162,6 +169,7 @@ def test_it_is_used_again_only_after_it_has_been_up_for_long(seen: Seen) -> None
         assert held.statuses[BOUND] is (Status.DEGRADED if each["link"] == "s1-s2" else Status.SATISFIED)
 
 
+@pytest.mark.fault(2)
 def test_then_all_have_what_they_want_and_what_was_moved_stays(seen: Seen) -> None:
     assert [each["link"] for each in seen] == ["s1-s2", "s1-s3"]
     for each in seen:

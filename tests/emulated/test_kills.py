@@ -185,21 +185,25 @@ def by(nodes: list[str], before: Seen) -> Seen:
     return {**before, "nodes": nodes, "rules": turned}
 
 
+@pytest.mark.fault(9)
 def test_a_move_that_dies_at_every_step_loses_no_packet(seen: Seen) -> None:
     for way in seen["step by step"]:
         assert way.sent > 2000
         assert (way.lost, way.duplicated, way.misdelivered) == (0, 0, 0)
 
 
+@pytest.mark.fault(9)
 def test_whoever_comes_back_sends_what_is_missing_and_no_more(seen: Seen) -> None:
     assert seen["changes step by step"] == seen["changes of a move"]
 
 
+@pytest.mark.fault(9)
 def test_it_comes_to_what_was_asked_and_nothing_is_left_over(seen: Seen) -> None:
     assert seen["before"]["alarms"] == []
     assert seen["after"] == by(WAYS[BY_S2], seen["before"])
 
 
+@pytest.mark.fault(9)
 def test_a_controller_that_dies_at_any_moment_loses_no_packet(seen: Seen) -> None:
     for death in seen["deaths"]:
         came_to = "after" if death["state"]["nodes"] == WAYS[death["asked"]] else "before"
@@ -208,6 +212,7 @@ def test_a_controller_that_dies_at_any_moment_loses_no_packet(seen: Seen) -> Non
     assert [(way.lost, way.duplicated, way.misdelivered) for way in seen["at random"]] == [(0, 0, 0)] * 2
 
 
+@pytest.mark.fault(9)
 def test_it_comes_back_to_what_was_before_the_request_or_after_it_and_keeps_what_was_answered(seen: Seen) -> None:
     before = seen["after"]
     for death in seen["deaths"]:

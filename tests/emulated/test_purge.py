@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from labs import backend
 from labs.child import Controller
 from labs.network import running
@@ -48,6 +50,7 @@ def _reference(name: str) -> Any:
     return intents_pb2.Reference(kind=intents_pb2.KIND_INTENT, name=name)
 
 
+@pytest.mark.fault(9)
 def test_rules_of_a_lost_store_forward_on_until_they_are_adopted_or_purged(in_sandbox: Callable[..., Any]):
     found = in_sandbox(lost)
     assert found["kept"] == found["both"]

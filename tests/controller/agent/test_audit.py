@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from controller.agent.audit import AUDIT_S
 from controller.snapshot import Status
 from intents.rules import Field, Flow, Group, RuleSet, Table, rule_set
@@ -41,6 +43,7 @@ def test_a_quiet_network_is_read_again_and_nothing_comes_of_it() -> None:
     assert (timeline.snapshot.plan, timeline.snapshot.alarms) == (before.plan, ())
 
 
+@pytest.mark.fault(17)
 def test_rules_that_somebody_deletes_are_put_back_and_that_is_said_for_a_minute() -> None:
     timeline = settled()
     held = timeline.fabric.tables[S1]
@@ -55,6 +58,7 @@ def test_rules_that_somebody_deletes_are_put_back_and_that_is_said_for_a_minute(
     assert timeline.snapshot.alarms == ()
 
 
+@pytest.mark.fault(17)
 def test_a_rule_that_somebody_changes_is_changed_back() -> None:
     timeline = settled()
     held = timeline.fabric.tables[S1]
@@ -67,6 +71,7 @@ def test_a_rule_that_somebody_changes_is_changed_back() -> None:
     assert timeline.fabric.tables[S1] == held
 
 
+@pytest.mark.fault(18)
 def test_rules_of_others_stay_and_those_that_take_our_packets_are_an_alarm() -> None:
     timeline = settled()
     held = timeline.fabric.tables[S2]

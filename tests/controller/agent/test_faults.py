@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+import pytest
+
 from controller.agent.decide import COMMIT_S
 from controller.agent.links import HOLD_S
 from controller.snapshot import Status
@@ -18,6 +20,7 @@ def full(dpid: int) -> Callable[[Change], bool]:
                            and change.item.table == Table.LABEL)
 
 
+@pytest.mark.fault(15)
 def test_a_full_table_leaves_the_old_path_alone_and_says_so() -> None:
     timeline = started()
     timeline.apply(A)
@@ -33,6 +36,7 @@ def test_a_full_table_leaves_the_old_path_alone_and_says_so() -> None:
     assert timeline.lost == []
 
 
+@pytest.mark.fault(15)
 def test_a_refused_change_is_tried_again_ever_more_seldom() -> None:
     timeline = started()
     timeline.fabric.refuses = full(2)
@@ -47,6 +51,7 @@ def test_a_refused_change_is_tried_again_ever_more_seldom() -> None:
     assert timeline.snapshot.alarms == ()
 
 
+@pytest.mark.fault(15)
 def test_others_go_on_while_one_is_refused() -> None:
     timeline = started()
     timeline.fabric.refuses = full(2)
@@ -56,6 +61,7 @@ def test_others_go_on_while_one_is_refused() -> None:
     assert timeline.snapshot.statuses == {KEY: Status.UNSATISFIABLE, "b/h1-h4": Status.SATISFIED}
 
 
+@pytest.mark.fault(13)
 def test_a_slow_switch_holds_up_nobody_else() -> None:
     timeline = started()
     timeline.fabric.slow[2] = 1.0
@@ -66,6 +72,7 @@ def test_a_slow_switch_holds_up_nobody_else() -> None:
     assert timeline.snapshot.statuses == dict.fromkeys((KEY, "b/h1-h3"), Status.SATISFIED)
 
 
+@pytest.mark.fault(14)
 def test_a_barrier_that_is_never_answered_stops_the_move_where_it_is_and_it_goes_on_from_there() -> None:
     timeline = started()
     timeline.apply(A)
@@ -81,6 +88,7 @@ def test_a_barrier_that_is_never_answered_stops_the_move_where_it_is_and_it_goes
     assert timeline.lost == []
 
 
+@pytest.mark.fault(6)
 def test_a_switch_that_comes_back_empty_is_filled_again() -> None:
     timeline = started()
     timeline.apply(A)
@@ -96,6 +104,7 @@ def test_a_switch_that_comes_back_empty_is_filled_again() -> None:
     assert timeline.fabric.whole() == timeline.snapshot.target
 
 
+@pytest.mark.fault(11)
 def test_a_switch_that_only_lost_its_channel_is_sent_nothing_on_return() -> None:
     timeline = started()
     timeline.apply(A)
@@ -157,6 +166,7 @@ def test_a_read_that_is_refused_is_not_asked_for_without_end() -> None:
     assert timeline.snapshot.alarms == ()
 
 
+@pytest.mark.fault(24)
 def test_after_a_lost_store_write_nothing_is_sent_and_nothing_is_wanted(tmp_path: Path) -> None:
     timeline = Timeline(diamond(), str(tmp_path / "store.db"))
     timeline.begin()
@@ -173,6 +183,7 @@ def test_after_a_lost_store_write_nothing_is_sent_and_nothing_is_wanted(tmp_path
     assert timeline.arrives(KEY)
 
 
+@pytest.mark.fault(24)
 def test_a_failed_link_is_repaired_without_the_store(tmp_path: Path) -> None:
     timeline = Timeline(diamond(), str(tmp_path / "store.db"))
     timeline.begin()
@@ -191,6 +202,7 @@ def test_a_failed_link_is_repaired_without_the_store(tmp_path: Path) -> None:
     assert timeline.path(KEY) == ("s1", "s3", "s4")
 
 
+@pytest.mark.fault(24)
 def test_a_failed_link_is_repaired_before_a_slow_store_has_written(tmp_path: Path) -> None:
     timeline = Timeline(diamond(), str(tmp_path / "store.db"))
     timeline.begin()

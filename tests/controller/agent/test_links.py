@@ -61,6 +61,7 @@ FLAPPING = {
     "protected": (metro(), intents("a: from: surgeon, to: robot, path: {protection: {mode: fast-failover}}"), "s2-s3")}
 
 
+@pytest.mark.fault(3)
 @pytest.mark.parametrize("case", FLAPPING)
 @pytest.mark.parametrize(("period_s", "minutes"), [
     (0.1, 1), *(pytest.param(*each, marks=pytest.mark.slow) for each in ((1.7, 2), (31.0, 4), (61.5, 4), (95.0, 6)))])

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from controller.snapshot import Committed, Status
 from intents.rules import Flow, Output, RuleSet, SetField, Table, match
 from tests.controller.agent.test_moves import KEY, A, started
@@ -93,6 +95,7 @@ def test_a_purge_that_cannot_be_stored_purges_nothing() -> None:
     assert timeline.fabric.whole() == held
 
 
+@pytest.mark.fault(18)
 def test_alien_rules_are_never_touched() -> None:
     timeline = Timeline(diamond())
     alien = Flow(1, Table.LABEL, 7, match(eth_type=0x8847, mpls_label=77), (Output(2),), cookie=0x1234)
@@ -105,6 +108,7 @@ def test_alien_rules_are_never_touched() -> None:
     assert timeline.fabric.tables[1].flows[alien.key] == alien
 
 
+@pytest.mark.fault(18)
 def test_not_even_in_the_place_of_one_of_ours() -> None:
     timeline = started()
     door = next(flow for flow in timeline.proposal(timeline.snapshot.documents).target.flows.values()

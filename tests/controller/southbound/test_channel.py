@@ -5,6 +5,8 @@ import struct
 import threading
 from collections.abc import Iterator
 
+import pytest
+
 from controller.facts import Confirmed, PortChanged, Rejected, SwitchDown, SwitchUp, TablesRead
 from controller.southbound.channel import Southbound
 from controller.southbound.sender import NOT_SENT
@@ -178,6 +180,7 @@ def test_tokens_are_void_when_the_switch_is_lost(southbound: Southbound, port: i
         assert told.nothing()
 
 
+@pytest.mark.fault(19)
 def test_a_second_switch_of_the_same_dpid_is_refused_and_the_first_untouched(
         southbound: Southbound, port: int, told: Told) -> None:
     with FakeSwitch(1).connect(port) as first:

@@ -25,6 +25,7 @@ SOUND: tuple[Item, ...] = (
 )
 
 
+@pytest.mark.fault(21)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_message_ends_its_connection_and_no_other(
         name: str, southbound: Southbound, port: int, told: Told) -> None:
@@ -68,6 +69,7 @@ def test_a_switch_without_openflow_13_is_told_so_and_hung_up_on(port: int, told:
         assert told.nothing()
 
 
+@pytest.mark.fault(21)
 @given(st.sampled_from([FLOWS, GROUPS, METERS]), st.data())
 def test_mutated_tables_are_read_or_refused_and_never_loop(kind: int, data: st.DataObject) -> None:
     body = bytearray(report(kind, SOUND))

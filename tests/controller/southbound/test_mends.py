@@ -49,6 +49,7 @@ def test_a_switch_that_hangs_up_by_half_is_lost(port: int, told: Told) -> None:
         switch.wait(lambda it: it.is_closed)
 
 
+@pytest.mark.fault(11)
 def test_a_switch_that_falls_silent_is_lost_within_the_limit(quick_port: int, told: Told) -> None:
     with FakeSwitch(1).connect(quick_port) as switch:
         told.next(SwitchUp)

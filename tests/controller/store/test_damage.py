@@ -33,6 +33,7 @@ def test_a_database_of_another_application_is_refused_and_left_alone(tmp_path: P
         assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("photos",)]
 
 
+@pytest.mark.fault(23)
 def test_another_format_is_refused_with_both_numbers(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     stored(path)

@@ -20,6 +20,7 @@ for turn in itertools.count():
 """
 
 
+@pytest.mark.fault(23)
 @pytest.mark.slow
 @pytest.mark.parametrize("turns", [1, 2, 40])
 def test_killed_among_commits_the_store_holds_one_of_them_whole(tmp_path: Path, turns: int) -> None:

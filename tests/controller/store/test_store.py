@@ -68,6 +68,7 @@ def test_a_store_in_use_is_refused_in_words_and_free_once_closed(tmp_path: Path)
     assert open_store(path).load() == RECORD
 
 
+@pytest.mark.fault(24)
 def test_a_full_disk_leaves_the_old_record_and_heals(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store.db"))
     store.commit(RECORD)
