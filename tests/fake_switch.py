@@ -1,15 +1,17 @@
 """A switch that speaks OpenFlow 1.3 on loopback and holds real tables, so that the southbound is tried without Open vSwitch.
 
 It applies flow-mods, group-mods and meter-mods as the model of the tables does, answers what the model would leave undone
-with an error, and can be told to misbehave: stay silent, leave message types unanswered, refuse, send raw bytes, hang up
-by halves. Its counters stand where they are set.
+with an error, and can be told to misbehave: stay silent, leave message types unanswered, refuse, know no meters or groups,
+answer late, send raw bytes, hang up by halves. Its counters stand where they are set.
 """
 
 import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterable
+from queue import SimpleQueue
 
 from controller.facts import FlowCount, PortCount
 from controller.southbound import actions, decode, encode, oxm
@@ -28,6 +30,9 @@ STILL = FlowCount(0, packets=0, bytes=0, duration_ns=1_000_000_000)
 """A flow that nothing has matched, a second old."""
 
 _REPORTED = {FLOWS: Flow, GROUPS: Group, METERS: Meter}
+_UNKNOWN_TYPE, _UNKNOWN_MULTIPART = (1, 1), (1, 2)
+"""OFPBRC_BAD_TYPE, OFPBRC_BAD_MULTIPART: from a switch that does not know what it is sent (OpenFlow 1.3.5, 7.4.4)."""
+
 _FLOW_VERBS = {0: "add", 2: "modify", 4: "delete"}
 _VERBS = {0: "add", 1: "modify", 2: "delete"}
 _REFUSALS = {Flow: (2, 9), Group: (6, 8), Meter: (12, 3)}
@@ -49,6 +54,8 @@ class FakeSwitch:
         self.silent = False
         self.unanswered: set[int] = set()
         self.refusals: list[tuple[int, int]] = []
+        self.without: frozenset[type[Item]] = frozenset()
+        self.answers_after_s = 0.0
         self.entries_a_reply = 100
         self.port_counts: dict[int, PortCount] = {}
         self.flow_counts: dict[int, FlowCount] = {}
@@ -58,6 +65,8 @@ class FakeSwitch:
         self._changed = threading.Condition()
         self._reading = threading.Event()
         self._reading.set()
+        self._late: SimpleQueue[tuple[float, int, int, bytes] | None] = SimpleQueue()
+        self._laggard: threading.Thread | None = None
 
     def connect(self, port: int, address: str = "127.0.0.1") -> "FakeSwitch":
         """Connect to a controller and say hello; the rest of the handshake runs by itself."""
@@ -81,6 +90,7 @@ class FakeSwitch:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
+        self._late.put(None)
         self._socket.close()
 
     def half_close(self) -> None:
@@ -127,7 +137,9 @@ class FakeSwitch:
             while len(header := stream.read(8)) == 8:
                 _, kind, length, xid = struct.unpack("!BBHI", header)
                 body = stream.read(length - 8)
-                if not self.silent:
+                if self.answers_after_s:
+                    self._answer_late(kind, xid, body)
+                elif not self.silent:
                     self._answer(kind, xid, body)
                 with self._changed:
                     self.heard.append((kind, xid))
@@ -139,6 +151,18 @@ class FakeSwitch:
             self.is_closed = True
             self._changed.notify_all()
 
+    def _answer_late(self, kind: int, xid: int, body: bytes) -> None:
+        """Answer each message as long after it came as is said, in their order."""
+        if self._laggard is None:
+            self._laggard = threading.Thread(target=self._lag, name=f"fake-switch-{self.dpid}-late", daemon=True)
+            self._laggard.start()
+        self._late.put((time.monotonic() + self.answers_after_s, kind, xid, body))
+
+    def _lag(self) -> None:
+        while (job := self._late.get()) is not None:
+            threading.Event().wait(max(0.0, job[0] - time.monotonic()))
+            self._answer(*job[1:])
+
     def _answer(self, kind: int, xid: int, body: bytes) -> None:
         if kind in self.unanswered:
             return
@@ -149,19 +173,28 @@ class FakeSwitch:
         elif kind == BARRIER_REQUEST:
             self.send(message(BARRIER_REPLY, xid))
         elif kind == MULTIPART_REQUEST:
-            self._report(xid, int.from_bytes(body[:2], "big"), body[8:])
+            part = int.from_bytes(body[:2], "big")
+            if _REPORTED.get(part) in self.without:
+                self._complain(xid, _UNKNOWN_MULTIPART, message(kind, xid, body))
+            else:
+                self._report(xid, part, body[8:])
         elif kind in READERS:
             self._change(xid, READERS[kind](self.dpid, body), message(kind, xid, body))
 
     def _change(self, xid: int, change: Change, request: bytes) -> None:
         refusal = self.refusals.pop(0) if self.refusals else self._refusal(change)
         if refusal:
-            self.send(message(ERROR, xid, struct.pack("!HH", *refusal) + request[:64]))
+            self._complain(xid, refusal, request)
         else:
             self._tables.apply(change)
 
+    def _complain(self, xid: int, what: tuple[int, int], request: bytes) -> None:
+        self.send(message(ERROR, xid, struct.pack("!HH", *what) + request[:64]))
+
     def _refusal(self, change: Change) -> tuple[int, int] | None:
         item = change.item
+        if type(item) in self.without:
+            return _UNKNOWN_TYPE
         if change.verb == "delete":
             return None
         before = self._tables.rules()

@@ -84,9 +84,10 @@ class SwitchApp(Brick):
             code, words = message.code, ofproto.ofp_error_code_to_str(message.type, message.code)
         words = f"{ofproto.ofp_error_type_to_str(message.type)} {words}"
         sender = self._senders.get(message.datapath)
-        fact = sender and sender.rejected(message.xid, message.type, code, words)
+        fact = sender and sender.rejected(message.xid, message.type, code, words, bytes(message.data or b""))
         if isinstance(fact, Rejected):  # the first of its batch: a table that is full would fill the log as well
             log.warning("switch refused a message", dpid=_hex(fact.dpid), token=fact.token, error=words)
+        if fact:
             self._tell(fact)
 
     @on("OFPFlowStatsReply", "OFPGroupDescStatsReply", "OFPMeterConfigStatsReply", "OFPPortStatsReply")

@@ -15,6 +15,7 @@ VERSION = 4
 
 HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY, FEATURES_REPLY = 0, 1, 2, 3, 6
 PACKET_IN, FLOW_REMOVED, PORT_STATUS, MULTIPART_REPLY, BARRIER_REPLY = 10, 11, 12, 19, 21
+MULTIPART_REQUEST = 18
 
 FLOWS, PORT_COUNTS, GROUPS, METERS, PORTS = 1, 4, 7, 10, 13
 """Multipart types that are asked for: flow and port statistics, group descriptions, meter configurations, port

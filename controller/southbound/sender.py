@@ -36,6 +36,13 @@ NOT_SENT = -1
 """Type and code of a rejection that came from here, not from the switch: the change cannot be said in OpenFlow 1.3."""
 
 
+_UNKNOWN = {(1, 1), (1, 2)}
+"""OFPET_BAD_REQUEST with OFPBRC_BAD_TYPE or OFPBRC_BAD_MULTIPART: the switch does not know such a request (1.3.5, 7.4.4)."""
+
+_DISPENSABLE = frozenset({guard.GROUPS, guard.METERS})
+"""Parts of the tables that OpenFlow 1.3 leaves to the switch to have or not."""
+
+
 @dataclass(slots=True)
 class _Reading:
     """The parts of one read that have arrived."""
@@ -84,10 +91,15 @@ class Sender:
         token = self._batches.pop(xid, None)
         return None if token is None else Confirmed(self._dpid, token)
 
-    def rejected(self, xid: int, kind: int, code: int, words: str) -> Rejected | None:
-        """What an error says: the first one ends the token, whatever of the batch was taken."""
+    def rejected(self, xid: int, kind: int, code: int, words: str,
+                 request: bytes = b"") -> Rejected | TablesRead | None:
+        """What an error says: the first one ends the token, whatever of the batch was taken. A switch that does not know
+        what groups or meters are when asked for its own (`request` is what it quotes) has none."""
         self._polls.forget(xid)
-        reading = self._readings.pop(xid, None)
+        reading = self._readings.get(xid)
+        if reading is not None and (kind, code) in _UNKNOWN and (part := _part_asked(request)) in _DISPENSABLE:
+            return self._part_ended(xid, reading, part)
+        self._readings.pop(xid, None)
         token = self._batches.pop(xid, None) if reading is None else reading.token
         return None if token is None else Rejected(self._dpid, token, kind, code, words)
 
@@ -105,8 +117,10 @@ class Sender:
         reading.unreadable += unreadable
         if len(reading.items) + reading.unreadable > MOST_ITEMS:
             raise MalformedError(f"tables of more than {MOST_ITEMS:,} entries")
-        if not more:
-            reading.missing.remove(kind)
+        return None if more else self._part_ended(xid, reading, kind)
+
+    def _part_ended(self, xid: int, reading: _Reading, kind: int) -> TablesRead | None:
+        reading.missing.discard(kind)
         if reading.missing:
             return None
         del self._readings[xid]
@@ -140,3 +154,9 @@ class Sender:
     def _send_poll(self, kind: int, token: int, xid: int) -> None:
         self._polls.ask(xid, kind, token)
         self._connection.send(encode.poll_request(kind, xid))
+
+
+def _part_asked(request: bytes) -> int:
+    """The multipart type of a request that an error quotes (64 bytes of it at least), -1 where it quotes less or another."""
+    is_whole = len(request) >= 10 and request[1] == guard.MULTIPART_REQUEST
+    return int.from_bytes(request[8:10], "big") if is_whole else -1
