@@ -67,6 +67,7 @@ def test_dying_before_each_send_and_each_write_of_a_move_it_comes_to_before_or_a
         assert timeline.path(KEY) == (OLD if moment == 0 else NEW), moment
         assert timeline.fabric.whole() == timeline.snapshot.target, moment
         assert (timeline.lost, timeline.overbooked, timeline.snapshot.alarms) == ([], [], ()), moment
+        timeline.kill()
         if not died:
             assert moment >= LEAST_MOMENTS
             return
@@ -89,6 +90,7 @@ def test_whichever_answer_to_a_move_never_comes_the_switch_is_read_again_and_the
     assert timeline.path(KEY) == NEW
     assert timeline.fabric.whole() == timeline.snapshot.target
     assert (timeline.lost, timeline.overbooked, timeline.snapshot.alarms) == ([], [], ())
+    timeline.kill()
     sent = timeline.sent_since(begun)
     assert len({str(change) for change in sent}) == len(sent)  # it had been taken, and is not sent again
 
