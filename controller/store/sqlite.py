@@ -1,15 +1,16 @@
 """The store: one SQLite file that holds the record before a commit or after it, never anything between.
 
 Rules of this file: the only importer of sqlite3; one connection, which holds the file's lock from `open_store` to its
-end (also by SIGKILL); write-ahead log with an fsync at every commit; a sum over all rows is checked when the record is
-read, since SQLite finds a torn page but not a flipped bit. Every failure is a StoreError with one sentence for the
-person at the keyboard.
+end (also by SIGKILL); write-ahead log with an fsync at every commit. Every start folds the log into the file: of a
+damaged one SQLite takes what stands before the damage, so that a flipped bit in it costs commits since the last start, never
+all. A sum over all rows is checked when the record is read, since SQLite finds a torn page but not a flipped bit. Every
+failure is a StoreError with one sentence for the person at the keyboard.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -154,6 +155,9 @@ def open_store(path: str) -> Store:
         raise StoreError(f"store {path}: {error}; its folder must exist and be writable") from error
     try:
         _take(path, connection)
+    except UnicodeDecodeError as error:  # the library quotes a table's damaged name and cannot say it
+        connection.close()
+        raise StoreError(f"store {path}: damaged (its list of tables); {_CURE}") from error
     except sqlite3.Error as error:
         connection.close()
         raise StoreError(f"store {path}: {_explain(error)}") from error
@@ -189,6 +193,8 @@ def _take(path: str, connection: sqlite3.Connection) -> None:
         connection.executescript(_CREATE)
     else:
         connection.executescript("BEGIN IMMEDIATE; COMMIT")  # the lock itself, and whether the file can be written
+    with suppress(sqlite3.Error):  # a full disk: then the log is read on
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _explain(error: sqlite3.Error) -> str:
