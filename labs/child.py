@@ -65,10 +65,15 @@ class Controller:
         if not self._within(START_S, self._answers):
             raise LabError(f"the controller does not answer within {START_S:g} s; {self._said()}")
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def kill(self, number: int) -> None:
         """Send it a signal and wait for its end. Raises LabError where that does not come."""
         assert self._process is not None
-        self._process.send_signal(number)
+        self.signal(number)
         try:
             self._process.wait(START_S)
         except subprocess.TimeoutExpired as error:

@@ -20,7 +20,7 @@ ROWS: dict[int, Row] = {
     3: Row("a link flaps ten times a second", "it moves what it carried once, then three times a minute at most"),
     6: Row("a switch dies and comes back empty", "traffic goes round it where its ports go dark; filled before it is used"),
     7: Row("kill -9 of ovs-vswitchd, and a restart", "1,000 flows are back within 1 s of its reconnect"),
-    8: Row("ovsdb-server restarts", "no effect"),
+    8: Row("ovsdb-server restarts", "no rule and no channel changes; packets pass again by themselves"),
     9: Row("kill -9 of the controller, or its store is lost", "no packet lost; only what is missing is sent"),
     10: Row("the controller is stopped, and goes on", "no packet lost; nothing is done twice"),
     11: Row("the channel is half open", "found within 5 s; rules stay; in order again after"),

@@ -82,7 +82,7 @@ def found(path: Path, file: bytes, log: bytes = b"") -> Record | str | None:
 
 def told(data: bytes) -> list[int]:
     """Every byte but of stretches of zeros, which are free space: there every 32nd."""
-    return [position for position in range(len(data)) if any(data[max(position - 16, 0):position + 16]) or position % 32 == 0]
+    return [at for at in range(len(data)) if any(data[max(at - 16, 0):at + 16]) or at % 32 == 0]
 
 
 def flipped(data: bytes, position: int) -> bytes:
