@@ -7,6 +7,7 @@ all. A sum over all rows is checked when the record is read, since SQLite finds 
 failure is a StoreError with one sentence for the person at the keyboard.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -160,7 +161,7 @@ def open_store(path: str) -> Store:
         raise StoreError(f"store {path}: damaged (its list of tables); {_CURE}") from error
     except sqlite3.Error as error:
         connection.close()
-        raise StoreError(f"store {path}: {_explain(error)}") from error
+        raise StoreError(f"store {path}: {_explain(path, error)}") from error
     except StoreError:
         connection.close()
         raise
@@ -197,11 +198,12 @@ def _take(path: str, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _explain(error: sqlite3.Error) -> str:
+def _explain(path: str, error: sqlite3.Error) -> str:
     words = str(error)
     if "locked" in words:
         return "in use by another controller; stop that one, or name another file"
-    if "readonly" in words or "unable to open" in words:
+    is_closed = not all(os.access(place, os.W_OK) for place in (path, os.path.dirname(path) or "."))
+    if is_closed or "readonly" in words or "unable to open" in words:  # of a read-only disk it says "disk I/O error"
         return f"cannot be written ({words}); the file and its folder must be writable"
     return f"cannot be opened ({words}); {_CURE}"
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from controller.agent.agent import Answer
 from controller.agent.loop import Loop
 from controller.road import Ground, Stopwatch, built, planned
 from controller.snapshot import Committed, Proposal, Snapshot
@@ -32,11 +33,14 @@ class World:
         self.offer(read_documents((text, "test.yaml")))
 
     def offer(self, documents: Documents) -> None:
+        answer = self.answer_to(documents)
+        assert isinstance(answer, Committed), answer
+
+    def answer_to(self, documents: Documents) -> Answer:
         seen, watch = self.loop.snapshot, Stopwatch()
         ground = Ground(self.network, seen.plan, seen.target, seen.actual, seen.down_links, seen.barred_labels)
         way = built(ground, *planned(ground, documents, watch), watch)
-        answer = self.loop.submit(Proposal(seen.revision, documents, way.plan, way.target, seen.reads)).result(10)
-        assert isinstance(answer, Committed), answer
+        return self.loop.submit(Proposal(seen.revision, documents, way.plan, way.target, seen.reads)).result(10)
 
     def settle(self, seconds: float = 20) -> Snapshot:
         """Wait until nothing is left to do."""
@@ -46,10 +50,10 @@ class World:
 
 
 @contextmanager
-def switched_on(without: dict[int, frozenset[type[Item]]] | None = None) -> Iterator[World]:
+def switched_on(without: dict[int, frozenset[type[Item]]] | None = None, store: str = ":memory:") -> Iterator[World]:
     """The diamond, its four switches connected; some know no meters or groups."""
     southbound = Southbound()
-    loop = Loop(NETWORK, open_store(":memory:"), southbound)
+    loop = Loop(NETWORK, open_store(store), southbound)
     port = southbound.start("127.0.0.1", 0, loop.tell)
     loop.start()
     with ExitStack() as stack:
