@@ -1,5 +1,6 @@
-"""A store that is lost while its rules forward: they go on, are adopted without a message, or purged on request."""
+"""A store that is lost under traffic: its rules forward on, are adopted without a message, or purged on request."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -7,15 +8,19 @@ import pytest
 
 from labs import backend
 from labs.child import Controller
+from labs.measured import Span, count
 from labs.network import running
+from labs.probe import Flow, probing
 from tests.emulated.test_audit import INTENT, flows
+from tests.emulated.test_moves import probed, sending
 from topologies.builders import diamond
 
+PROBE = Flow("a", "h1", "h4")
 OTHER = INTENT.replace("name: a", "name: b").replace("h1 to h4", "h2 to h3")
 
 
 def lost() -> dict[str, Any]:
-    with running(diamond(), backend.attempt()) as network:
+    with running(diamond(), backend.attempt()) as network, probing(network) as prober:
         with Controller(diamond()) as first:
             first.start()
             network.attach()
@@ -24,6 +29,8 @@ def lost() -> dict[str, Any]:
             first.apply([(INTENT, "a.yaml"), (OTHER, "b.yaml")])
             assert first.await_settled(20)
             both = flows(network)
+            probed(prober, lambda: time.sleep(0.5))  # ARP and the switches' caches
+            numbers = sending(prober, PROBE, PROBE.mirrored())
         with Controller(diamond()) as second:  # with a store of its own
             second.start()
             assert second.await_settled(30)
@@ -31,12 +38,14 @@ def lost() -> dict[str, Any]:
             second.apply([(INTENT, "a.yaml")])
             assert second.await_settled(20)
             adopted, sent = flows(network), second.changes_sent()
+            losses = [count(stream, Span("all", 0, stream.sent_ns[-1] + 1)).lost for stream in prober.stop(*numbers)]
             given_up = second.client.purge().rules
             assert second.await_settled(20)
             purged, left = flows(network), _unclaimed(second)
             second.client.delete([_reference("a")])
             assert second.await_settled(20)
             return {"bare": bare, "both": both, "kept": kept, "unclaimed": unclaimed, "adopted": adopted, "sent": sent,
+                    "losses": losses,
                     "given_up": given_up, "purged": purged, "left": left, "emptied": flows(network)}
 
 
@@ -55,6 +64,7 @@ def test_rules_of_a_lost_store_forward_on_until_they_are_adopted_or_purged(in_sa
     found = in_sandbox(lost)
     assert found["kept"] == found["both"]
     assert found["unclaimed"] > 0
+    assert found["losses"] == [0, 0]
     assert (found["adopted"], found["sent"]) == (found["both"], 0)
     assert 0 < found["given_up"] < found["unclaimed"]
     assert found["left"] == 0
