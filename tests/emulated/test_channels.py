@@ -28,9 +28,9 @@ PATIENCE_S = 20.0
 FOUND_S = 5.0
 """Within which a silent channel is given up (docs: Liveness)."""
 
-PROBE_MS = 1000
-"""How long a channel may be idle before a switch asks: 5 s by default, for which a test need not wait. After as long again
-without an answer it hangs up."""
+STOPPED_S = 6.0
+"""Longer than the controller lets a channel be silent (4 s), so that it finds all of them so when it goes on; shorter than
+switches do, which hang up after 10 s and call again."""
 
 
 @pytest.fixture(scope="module")
@@ -82,19 +82,11 @@ def obeys(network: EmulatedNetwork, switch: str) -> bool:
 
 
 def stand_still(network: EmulatedNetwork, controller: Controller, relay: Relay) -> Seen:
-    """Until every switch has hung up."""
-    nodes = [network.net[switch.name] for switch in network.topology.switches]
-    for node in nodes:
-        checked([*node.vsctl_command(), "set", "Controller", node.bridge, f"inactivity_probe={PROBE_MS}"])
-    begun = time.monotonic()
     controller.signal(SIGSTOP)
-    for node in nodes:
-        asked = [*node.vsctl_command(), "get", "Controller", node.bridge, "is_connected"]
-        until(lambda asked=asked: checked(asked) == "false")
-    stood_s = time.monotonic() - begun
+    time.sleep(STOPPED_S)
     controller.signal(SIGCONT)
     call_again(network, controller, relay)
-    return {"stood_s": stood_s}
+    return {}
 
 
 def fall_silent(network: EmulatedNetwork, controller: Controller, relay: Relay) -> Seen:
@@ -151,9 +143,8 @@ def test_a_database_that_restarts_changes_nothing_and_packets_pass_as_soon_as_it
 
 
 @pytest.mark.fault(10)
-def test_a_controller_that_stands_still_until_all_hang_up_costs_nothing_and_does_nothing_twice(
-        seen: Seen, record_property: Note) -> None:
-    record_property("stopped for, s", seen["stand_still"]["stood_s"])
+def test_a_controller_that_stands_still_costs_nothing_and_does_nothing_twice(seen: Seen, record_property: Note) -> None:
+    record_property("stopped for, s", STOPPED_S)
     assert_untouched(seen["stand_still"])
 
 

@@ -43,8 +43,9 @@ AT_ONCE_S = 0.5
 MOST_GAP_MS = 300
 """What the controller may take to repair in a small network."""
 
-MOST_REFILL_S = 3.0
-"""The promise is 1 s for 1,000 flows, which `make faults` shows beside what was measured; a busy machine takes its share."""
+MOST_REFILL_S = 2.0
+"""Of the processor, from reconnect to 1,000 flows: the promise is 1 s on a machine that does nothing else. `make faults`
+shows beside it what it took by the clock."""
 
 
 @dataclass
@@ -155,12 +156,12 @@ def kill(lab: Lab) -> Seen:
     wait(lab.loop, lambda it: not view(it, "s1").connected)
     lab.network.net["s1"].serve()
     wait(lab.loop, lambda it: view(it, "s1").connected)
-    joined = time.monotonic()
+    joined, busy = time.monotonic(), time.process_time()
     wait(lab.loop, lambda it: it.settled)
-    took_s = time.monotonic() - joined
+    took_s, busy_s = time.monotonic() - joined, time.process_time() - busy
     time.sleep(0.2)
     held = [flow for flow in lab.loop.snapshot.target.flows.values() if flow.dpid == 1]
-    return {"took_s": took_s, "flows": len(held), "after": lab.loop.snapshot} | counted(
+    return {"took_s": took_s, "busy_s": busy_s, "flows": len(held), "after": lab.loop.snapshot} | counted(
         lab, numbers, {"killed": (begun, time.time_ns())})
 
 
@@ -248,8 +249,9 @@ def test_nothing_grows_while_it_flaps(seen: Seen) -> None:
 def test_a_switch_whose_process_was_killed_has_its_thousand_flows_again(seen: Seen, record_property: Note) -> None:
     kill = seen["kill"]
     record_property("from reconnect to all flows, s", kill["took_s"])
+    record_property("of the processor, s", kill["busy_s"])
     record_property("gap, ms", max(each.gap_ns for each in kill["killed"]) / MS)
     assert kill["flows"] >= 1000
     assert kill["after"].actual == kill["after"].target
     assert {*kill["after"].statuses.values()} == {Status.SATISFIED}
-    assert kill["took_s"] <= MOST_REFILL_S
+    assert kill["busy_s"] <= MOST_REFILL_S

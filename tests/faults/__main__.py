@@ -47,17 +47,21 @@ def page(trials: Sequence[Trial], times: int) -> Iterator[str]:
            "writes this page.")
     yield ""
     yield from (f"| {' | '.join(cells)} |" for cells in (HEAD, ["---"] * len(HEAD)))
+    told = 0
     for row, test in sorted({(trial.row, trial.test) for trial in trials}):
-        yield f"| {' | '.join(_cells(row, test, [each for each in trials if (each.row, each.test) == (row, test)]))} |"
+        cells = _cells(test, [each for each in trials if (each.row, each.test) == (row, test)])
+        head = ("", "", "") if row == told else (str(row), *ROWS[row])
+        yield f"| {' | '.join((*head, *cells))} |"
+        told = row
 
 
-def _cells(row: int, test: str, trials: Sequence[Trial]) -> tuple[str, ...]:
+def _cells(test: str, trials: Sequence[Trial]) -> tuple[str, ...]:
     file, _, name = test.rpartition("::")
     passed = sum(trial.ended == "passed" for trial in trials)
     skipped = sum(trial.ended == "skipped" for trial in trials)
     told = f"{passed} of {len(trials)}" + (f", {skipped} not run here" if skipped else "")
     said = name.removeprefix("test_").replace("_", " ")
-    return (str(row), *ROWS[row], f"{said} (`{file}`)", told, _figures(trials))
+    return (f"{said} (`{file}`)", told, _figures(trials))
 
 
 def _figures(trials: Iterable[Trial]) -> str:
