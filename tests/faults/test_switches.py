@@ -55,6 +55,7 @@ def test_a_switch_that_answers_late_makes_nobody_else_wait(world: World, record_
 
 
 @pytest.mark.fault(12)
+@pytest.mark.slow
 def test_a_storm_of_reconnects_leaves_nothing_behind_and_sends_nothing(world: World, record_property: Note) -> None:
     world.apply(A)
     before, sent = world.settle(), changes_heard(world)
