@@ -67,7 +67,7 @@ def restart_database(network: EmulatedNetwork, controller: Controller, relay: Re
     database, sessions, begun = node.daemons["ovsdb-server"], connected(controller), time.monotonic()
     database.send_signal(SIGKILL)
     database.wait(PATIENCE_S)
-    node._spawn("ovsdb-server", str(node.run_dir / "conf.db"), f"--remote=punix:{node.run_dir}/db.sock")
+    node._spawn(*database.args[:3])  # its file and its socket
     until(lambda: obeys(network, "s2"))
     return {"connected": (sessions, connected(controller)), "away_s": time.monotonic() - begun}
 
