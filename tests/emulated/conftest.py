@@ -10,7 +10,6 @@ import pytest
 
 from labs import sandbox
 
-
 ALONE = frozenset({
     "test_channels", "test_detours", "test_failures", "test_kills", "test_lab", "test_moves", "test_network", "test_probe",
     "test_purge", "test_relief", "test_silence", "test_stalls", "test_switch_faults", "test_telemetry", "test_wires"})
