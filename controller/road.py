@@ -77,9 +77,12 @@ def planned(ground: Ground, documents: Documents, watch: Stopwatch) -> tuple[Wan
     """Documents resolved and placed. Raises BadInput where they name what this network has not."""
     full = shipped_profiles().merged(documents)
     wanted = watch.timed("resolve", lambda: resolve(full, ground.network))
-    planner = planner_on(ground)
-    found = watch.timed("plan", lambda: planner(ground.plan, wanted))
-    return wanted, watch.timed("plan", lambda: with_concessions(planner, ground.plan, wanted, found))
+    return wanted, watch.timed("plan", lambda: planner_on(ground)(ground.plan, wanted))
+
+
+def offering(ground: Ground, wanted: Wanted, chosen: Plan, watch: Stopwatch) -> Plan:
+    """The plan chosen on this ground, whose refusals also offer the move of another intent where that would do."""
+    return watch.timed("offer", lambda: with_concessions(planner_on(ground), ground.plan, wanted, chosen))
 
 
 def planner_on(ground: Ground) -> Planned:

@@ -226,8 +226,8 @@ class Refusal:
     """Why a connection cannot be had, and what could. `title` as reports call it. `is_undeclared`: the network does not
     say what the wish would have to be measured by (a link's delay); what is missing is a fact, not a resource. Each of
     `counter_offers` is one sentence; `rewrites` holds, in their order, what to write in the intent to take it. `waits`: it
-    has a place as soon as others, who have to leave it, are gone; plan again then. `displaced_by`: the key of the connection
-    that it gave way to."""
+    has a place as soon as others, who have to leave it, are gone: the loop plans again then. `displaced_by`: the key of the
+    connection that it gave way to."""
 
     key: str
     title: str

@@ -30,8 +30,8 @@ MS = 1_000_000
 NAMED_AT_MOST = 8
 """Links that a sentence lists."""
 
-AGAIN = "there will be room when the paths that this plan gives up are left; plan again"
-"""The message of who only waits (`Refusal.waits`)."""
+WAITS = "waits until the paths that this plan gives up are left"
+"""The message of who has a place then (`Refusal.waits`)."""
 
 Finding = tuple[Reason, str, tuple[Offer, ...], bool]
 """Reason, message, counter-offers, and whether a fact is missing."""
@@ -56,12 +56,11 @@ class Refusals:
         asked = replace(alike, provenance=connection.provenance)
         return Refusal(connection.key, connection.title, connection.intent, reason, message,
                        tuple(sentence for sentence, _ in offers), is_undeclared,
-                       tuple(rewritten(asked, offered) for _, offered in offers), message == AGAIN)
-
+                       tuple(rewritten(asked, offered) for _, offered in offers), message == WAITS)
 
     def _finding(self, connection: Connection) -> Finding:
         if (self._is_moving or self._books.kept_off) and protected_route(self._roads, self._books, connection):
-            return Reason.BANDWIDTH, AGAIN, (), False
+            return Reason.BANDWIDTH, WAITS, (), False
         offers = tuple(self._offers.of(connection))
         reason, message = _reason(self._roads, self._books, connection, offers)
         is_undeclared = reason is Reason.LATENCY and fastest(self._roads, self._books, connection) is None

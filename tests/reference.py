@@ -73,7 +73,8 @@ def _form(schema: Schema, field: Schema) -> str:
     options = [*_options(schema, field)]
     has_words = any("enum" in each for each in options)  # a pattern beside them is the same in capitals
     forms = " or ".join(dict.fromkeys(_named(each) for each in options if not (has_words and "pattern" in each)))
-    return f"list of {forms}" if field.get("type") == "array" else forms
+    is_list = any(each.get("type") == "array" for each in (field, *field.get("anyOf", ())))
+    return f"list of {forms.replace(' or `null`', ', or `null`')}" if is_list else forms
 
 
 def _named(field: Schema) -> str:

@@ -202,8 +202,8 @@ def trace(  # noqa: PLR0913, PLR0917 - an argument an option
         server: Server = LOCAL, tls: Keys = None) -> None:
     """Follow one packet through the tables that switches should hold, that they told, and that they have.
 
-    Exit status 0 where all agree, 1 where they differ; then it says at which switch, and which rule is missing or too
-    much."""
+    Exit status 0 where all agree, 1 where they differ, with the switch and the rule that is missing or too much, or where
+    some could not be asked."""
     reference = _reference(topology, capacity)
     if (reference is None) != (not file):
         raise bad_input(["--topology and --file belong together: offline, what the files come to on the topology"])

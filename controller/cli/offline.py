@@ -12,7 +12,7 @@ from controller.cli.planned import plan_lines
 from controller.cli.stop import BAD_INPUT, REFUSED, StopError, bad_input
 from controller.door import Name, by_name
 from controller.reference import Reference
-from controller.road import Ground, Stopwatch, Way, built, plan_hash, planned
+from controller.road import Ground, Stopwatch, Way, built, offering, plan_hash, planned
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Documents, read_documents, uncollected
@@ -29,7 +29,11 @@ def check(names: Sequence[str], reference: Reference | None) -> None:
         documents = read_documents(*read_files(names))
         if reference is not None:
             resolve(shipped_profiles().merged(documents), reference.load(read_file))
+    phrases = sum(isinstance(intent.spec, str) for intent in documents.intents.values())
     typer.echo(f"ok: {_count(documents)}")
+    if phrases and reference is None:
+        typer.echo(f"{phrases} phrase{'s' if phrases > 1 else ''} not read: what is no name in them only --topology can "
+                   "tell", err=True)
 
 
 def plan(names: Sequence[str], reference: Reference, output: str, with_rules: bool) -> None:
@@ -75,7 +79,7 @@ def way_of(names: Sequence[str], reference: Reference, watch: Stopwatch) -> tupl
             raise bad_input(f'{file}: holds topology "{name}"; the network is what --topology names'
                             for text, file in files for name in read_documents((text, file)).topologies)
         wanted, chosen = planned(ground, documents, watch)
-    way = built(ground, wanted, chosen, watch)
+    way = built(ground, wanted, offering(ground, wanted, chosen, watch), watch)
     if not way.proof.holds:
         raise StopError(REFUSED, f"the steps of this plan do not prove safe: {way.proof.counterexamples[0]}")
     return ground, documents, way

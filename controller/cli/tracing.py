@@ -1,7 +1,7 @@
 """`isochrone trace`: one packet's walks through planned, installed and real tables, and where they part.
 
 Rules of this file: a name that stands for nothing is bad input; walks that part end with 1. What is not known (switches
-that have not told their tables, real ones that cannot be asked) is said, and differs from nothing.
+that have not told their tables, real ones that cannot be asked) is said, and differs from nothing, but ends with 1 as well.
 """
 
 from collections.abc import Sequence
@@ -50,8 +50,10 @@ def asked(name: str | None, is_back: bool, source: str | None, target: str | Non
           links_down: Sequence[str]) -> Asked:
     """What was typed, checked for what belongs together. Raises StopError."""
     own = source is not None or target is not None
+    if own and name is not None:
+        raise bad_input([f'an intent ("{name}") has hosts of its own: leave it out, or --from and --to'])
     if own == (name is not None) or (source is None) != (target is None):
-        raise bad_input(["name an intent to trace, or a packet of your own by --from HOST --to HOST"])
+        raise bad_input(["name an intent to trace, or a packet of your own by both --from HOST and --to HOST"])
     if own and is_back:
         raise bad_input(["--reverse is about an intent's way back; for a packet of your own exchange --from and --to"])
     if not own and numbers != (None,) * 4:
@@ -68,7 +70,7 @@ def remote(asked: Asked, door: Door, folders: Sequence[Path], output: str) -> No
     from controller.northbound.traces import walk_of
     from controller.northbound.wiring import network_of
 
-    _must_exist(folders)
+    _must_exist(folders, asked.links_down)
     wish = None if asked.connection else pb.PacketWish(source=asked.source, target=asked.target, **_said(asked.selector))
     request = pb.TraceRequest(connection=asked.connection, direction=f"DIRECTION_{asked.direction.upper()}", packet=wish,
                               down_links=asked.links_down, with_network=bool(folders))
@@ -81,7 +83,7 @@ def remote(asked: Asked, door: Door, folders: Sequence[Path], output: str) -> No
 
 def offline(asked: Asked, names: Sequence[str], reference: Reference, folders: Sequence[Path], output: str) -> None:
     """Follows a packet through what files come to on a topology where nothing is placed yet, and through real switches."""
-    _must_exist(folders)
+    _must_exist(folders, asked.links_down)
     ground, _, way = way_of(names, reference, Stopwatch())
     network = ground.network
     try:
@@ -120,7 +122,9 @@ def _said(selector: Selector) -> dict[str, int]:
     return {name: value for name, value in found.items() if isinstance(value, int)}
 
 
-def _must_exist(folders: Sequence[Path]) -> None:
+def _must_exist(folders: Sequence[Path], links_down: Sequence[str]) -> None:
+    if folders and links_down:
+        raise bad_input(["--ovs and --link-down: real switches cannot be asked as if a link were down; leave one out"])
     absent = [f"--ovs: {folder}: no such folder" for folder in folders if not _is_there(folder)]
     if absent:
         raise bad_input(absent)
@@ -137,12 +141,10 @@ def _with_real(report: Report, network: Topology, folders: Sequence[Path], asked
     """The report with the walk through real switches, where they are to be asked and can be."""
     if not folders:
         return report
-    if asked.links_down:
-        return replace(report, notes=("the real tables are not asked: they cannot be told that a link is down",))
     found = bridges(folders)
     notes = tuple(f"real tables: {trouble}" for trouble in found.troubles)
     if not found.bridges:
-        return replace(report, notes=(*notes, "no real table can be reached: planned and installed alone are compared"))
+        return replace(report, notes=(*notes, "no real table can be reached: the others alone are compared"))
     first = report.walks["planned"].visits[0]
     real = real_walk(network, found.bridges, first.packet, first.at, ends_of(network, report.down_links))
     known = owners | {look.cookie: look.owner for walk in report.walks.values() for visit in walk.visits
@@ -151,10 +153,10 @@ def _with_real(report: Report, network: Topology, folders: Sequence[Path], asked
 
 
 def _end(report: Report, output: str) -> None:
-    """Says what was found; ends with 1 where walks part."""
+    """Says what was found; ends with 1 where walks part, or may do so where nobody could look."""
     judged = replace(report, differences=tuple(_differences(report)))
     say(report_document(judged) if output != "table" else judged, output, report_lines)
-    if judged.differences:
+    if judged.differences or not judged.is_whole:
         raise typer.Exit(REFUSED)
 
 

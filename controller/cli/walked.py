@@ -24,6 +24,12 @@ class Report:
     notes: Sequence[str] = ()
 
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every table that was to be asked has been."""
+        return not self.notes and not any(visit.what == "unknown" for walk in self.walks.values() for visit in walk.visits)
+
+
 def report_lines(report: Report) -> list[str]:
     """For people."""
     lines = [report.words, *([f"links down: {', '.join(report.down_links)}"] if report.down_links else [])]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from controller.door import Entry, Name, admit, by_name, changed_names
 from controller.northbound.errors import NotDoneError
-from controller.road import Ground, Stopwatch, Way, built, ground_of, plan_hash, planned
+from controller.road import Ground, Stopwatch, Way, built, ground_of, offering, plan_hash, planned
 from controller.snapshot import Snapshot
 from intents.documents import Documents
 from intents.effects import Difference, difference
@@ -30,6 +30,7 @@ def prepared(network: Topology, snapshot: Snapshot, newer: Documents, watch: Sto
     """What applying the documents comes to. Raises BadInput, NotDoneError."""
     ground = ground_of(network, snapshot)
     entry = admit(ground, snapshot.documents, newer, watch)
+    entry = replace(entry, plan=offering(ground, entry.wanted, entry.plan, watch))
     if entry.documents == snapshot.documents:
         entry = replace(entry, plan=snapshot.plan)
         way = replace(built(ground, entry.wanted, entry.plan, watch), steps=())
@@ -44,7 +45,7 @@ def from_scratch(network: Topology, snapshot: Snapshot, newer: Documents, watch:
     empty = Ground(network, down=ground.down)
     documents = snapshot.documents.merged(newer)
     wanted, plan = planned(empty, documents, watch)
-    way = sound(built(ground, wanted, plan, watch))
+    way = sound(built(ground, wanted, offering(empty, wanted, plan, watch), watch))
     found = _prepared(snapshot, newer, Entry(documents, wanted, way.plan), way, empty, watch)
     return replace(found, shown=frozenset(documents.intents))
 

@@ -4,6 +4,7 @@ Rules of this file: a folder is a run directory (`/var/run/openvswitch`, with `o
 several, one for each Open vSwitch; sockets are reached by their path, whatever network namespace the daemon is in.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -50,7 +51,10 @@ def bridges(folders: Iterable[Path]) -> Found:
             troubles.append(f"{folder}: no ovs-vswitchd*.ctl in it or in a folder of it, which a running Open vSwitch has")
         for socket in sockets:
             try:
-                found |= {bridge.dpid: bridge for bridge in _bridges(socket)}
+                for bridge in _bridges(socket):
+                    first = found.setdefault(bridge.dpid, bridge)
+                    if not bridge.vswitchd.samefile(first.vswitchd):
+                        troubles.append(f"{socket}: {bridge.name} has the datapath id of {first.name}, which is asked")
             except DaemonError as error:
                 troubles.append(str(error))
             except (LookupError, TypeError, ValueError):  # what another version may say
@@ -60,7 +64,7 @@ def bridges(folders: Iterable[Path]) -> Found:
 
 def _sockets(folder: Path) -> Iterator[Path]:
     inside = sorted(folder.iterdir())
-    for place in (folder, *(each for each in inside if each.is_dir())):
+    for place in (folder, *(each for each in inside if each.is_dir() and os.access(each, os.R_OK | os.X_OK))):
         yield from sorted(each for each in place.iterdir() if re.fullmatch(r"ovs-vswitchd(\.\d+)?\.ctl", each.name))
 
 

@@ -6,6 +6,7 @@ never trusted to be of any form.
 
 import json
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ def ask(path: Path, method: str, *arguments: object) -> Any:
             calling.settimeout(PATIENCE_S)
             calling.connect(str(path))
             calling.sendall(request)
-            answer = _answer(calling)
+            answer = _answer(calling, time.monotonic() + PATIENCE_S)
     except OSError as error:
         raise DaemonError(f"{path}: {error.strerror or error}") from error
     if not isinstance(answer, dict) or answer.get("error") is not None:
@@ -36,16 +37,19 @@ def ask(path: Path, method: str, *arguments: object) -> Any:
     return answer.get("result")
 
 
-def _answer(calling: socket.socket) -> Any:
+def _answer(calling: socket.socket, until: float) -> Any:
     said, decoder = bytearray(), json.JSONDecoder()
     while len(said) < MOST_BYTES:
+        calling.settimeout(max(until - time.monotonic(), 0.001))
         more = calling.recv(1 << 20)
         said += more
         if more and not said.rstrip().endswith(b"}"):
             continue
         try:
             return decoder.raw_decode(said.decode())[0]
+        except RecursionError:
+            raise OSError(None, "its answer is nested too deep") from None
         except ValueError:
             if not more:
-                break
-    raise OSError(None, "it hung up without an answer")
+                raise OSError(None, "it hung up without an answer") from None
+    raise OSError(None, f"its answer is longer than {MOST_BYTES >> 20} MiB")

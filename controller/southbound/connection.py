@@ -46,7 +46,7 @@ class Connection(Datapath):  # type: ignore[misc]
         self._liveness = liveness
         self._over = threading.Event()
         self._heard_at = self._began_at = time.monotonic()
-        self._early: list[Any] = []
+        self._early: dict[int, Any] = {}
         self._changes, self._changes_since = 0, self._began_at
         super().__init__(sock, address)
         self.socket.settimeout(liveness.silent_s)
@@ -67,7 +67,7 @@ class Connection(Datapath):  # type: ignore[misc]
 
     def keep(self, port_status: Any) -> None:
         """A port changed during the handshake: it counts after the port descriptions, in part of which it may not be."""
-        self._early.append(port_status)
+        self._early[port_status.desc.port_no] = port_status
 
     def refuse_version(self) -> None:
         """Tell a peer that speaks other versions of OpenFlow so, and hang up on it."""
@@ -112,7 +112,7 @@ class Connection(Datapath):  # type: ignore[misc]
         return guard.Stage.FEATURES if self.id is None else guard.Stage.PORTS
 
     def _fault_of_ports(self, message: bytes) -> str | None:
-        if len(self._early) + len(self.ports) > guard.MOST_PORTS:
+        if len(self._early.keys() | self.ports.keys() if self._early else self.ports) > guard.MOST_PORTS:
             return f"more than {guard.MOST_PORTS:,} ports"
         return self._fault_of_changes() if message[1] == guard.PORT_STATUS else None
 
@@ -123,7 +123,7 @@ class Connection(Datapath):  # type: ignore[misc]
         return f"more than {MOST_CHANGES:,} port changes in {CHANGES_S:g} s" if self._changes > MOST_CHANGES else None
 
     def _catch_up(self) -> None:
-        for early in self._early:
+        for early in self._early.values():
             if early.reason == ofproto.OFPPR_DELETE:
                 self.ports.pop(early.desc.port_no, None)
             else:

@@ -73,6 +73,7 @@ def uncounted(length: int) -> int:
 def _layout(entry: bytes) -> _Layout:
     parts, after = oxm.parts_at(entry, _HEAD, len(entry))
     in_order = sorted(parts, key=lambda part: part.at)
+    places = {part.at: place for place, part in enumerate(in_order)}
     is_fixed = bytearray(b"\xFF" * 2 + bytes(_HEAD - 2) + b"\xFF" * (after - _HEAD) + bytes(len(entry) - after))
     values, at = "!2xB9xHHH6xQ16x", _HEAD
     for part in in_order:
@@ -81,4 +82,4 @@ def _layout(entry: bytes) -> _Layout:
         is_fixed[part.at:at] = bytes(part.size)
     bits = int.from_bytes(is_fixed, "big")
     return _Layout(int.from_bytes(entry, "big") & bits, bits, Struct(f"{values}{after - at}x{len(entry) - after}s"),
-                   [(5 + in_order.index(part), Memo(part.read)) for part in parts])
+                   [(5 + places[part.at], Memo(part.read)) for part in parts])

@@ -29,6 +29,9 @@ MOST_ITEMS = 50_000
 """Of one switch's tables: five for each of 10,000 intents that all pass it, and some 80 MB here. A switch that tells of more
 is hung up on, as one that never comes to an end."""
 
+MOST_BYTES = 16 << 20
+"""Of one switch's tables, as it tells them: an entry of ours has 90 to 300. What is made of them takes six times as much."""
+
 MOST_READS = 2
 """That are waited for at a time: the loop has one on its way, or has given one up and asked again."""
 
@@ -52,6 +55,7 @@ class _Reading:
     missing: set[int] = field(default_factory=lambda: set(guard.TABLE_PARTS))
     items: list[Item] = field(default_factory=list)
     unreadable: int = 0
+    told_bytes: int = 0
 
 
 class Sender:
@@ -115,15 +119,15 @@ class Sender:
         items, unreadable = reading.flows.part(body) if kind == guard.FLOWS else decode.READERS[kind](self._dpid, body)
         reading.items += items
         reading.unreadable += unreadable
-        if len(reading.items) + reading.unreadable > MOST_ITEMS:
-            raise MalformedError(f"tables of more than {MOST_ITEMS:,} entries")
+        reading.told_bytes += len(body)
+        if len(reading.items) + reading.unreadable > MOST_ITEMS or reading.told_bytes > MOST_BYTES:
+            raise MalformedError(f"tables of more than {MOST_ITEMS:,} entries or {MOST_BYTES >> 20} MiB")
         return None if more else self._part_ended(xid, reading, kind)
 
     def _part_ended(self, xid: int, reading: _Reading, kind: int) -> TablesRead | None:
         reading.missing.discard(kind)
-        if reading.missing:
+        if reading.missing or self._readings.pop(xid, None) is None:  # given up in the meantime
             return None
-        del self._readings[xid]
         self._seen = reading.flows.seen
         return TablesRead(self._dpid, reading.token, rule_set(reading.items), reading.unreadable)
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents.compiler import compile_rules
-from intents.concessions import MOST, with_concessions
+from intents.concessions import EFFORT, with_concessions
 from intents.model import FieldChange, Plan, Refusal
 from intents.planner import plan
 from intents.proof import prove
@@ -78,9 +78,16 @@ def test_an_offer_is_made_once():
     assert with_concessions(lambda old, new: plan(diamond(), old, new), once, wanted, once) == once
 
 
+def test_nobody_is_asked_whose_move_would_cost_him_his_protection():
+    protected = sending(60, "tcp", path={"protection": {"mode": "fast-failover", "level": "link", "required": True}})
+    standing = found(diamond(), {"bulk": protected})
+    (refusal,) = found(diamond(), {"bulk": protected, "narrow": NARROW}, standing).refusals.values()
+    assert moves(refusal) == {}
+
+
 def test_beside_very_many_nobody_is_asked():
     many = {f"m{number:03}": {"from": "h1", "to": "h2", "match": {"protocol": "udp", "destination-port": 1 + number}}
-            for number in range(MOST)}
+            for number in range(EFFORT)}
     (refusal,) = found(diamond(), {**many, "bulk": sending(60, "tcp"), "narrow": NARROW}).refusals.values()
     assert moves(refusal) == {}
 
@@ -104,6 +111,8 @@ def test_every_such_offer_taken_is_placed_compiled_and_proved(network: Topology,
             after = plan(network, before, wanted)
             then = plan(network, after, wanted) if key not in after.placements else after
             assert before.placements.keys() | {key} <= then.placements.keys(), sentence
+            assert not any(then.placements[one].lacks_protection > each.lacks_protection
+                           for one, each in before.placements.items()), sentence
             rules = compile_rules(network, before.placements, RuleSet())
             steps = diff(rules, compile_rules(network, after.placements, rules))
             assert prove(network, rules, steps, before.placements, after.placements).holds

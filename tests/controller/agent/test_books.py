@@ -119,7 +119,7 @@ def test_who_was_refused_comes_by_itself_when_its_room_is_left() -> None:
     timeline.settle()
     assert timeline.snapshot.statuses["w/h1-h4"] is Status.UNSATISFIABLE
     timeline.apply(BULK.replace("match:", "path: {avoid: {switches: [s2]}}, match:"))
-    assert "plan again" in timeline.snapshot.plan.refusals["w/h1-h4"].message
+    assert "waits until" in timeline.snapshot.plan.refusals["w/h1-h4"].message
     timeline.settle()
     assert (timeline.path(BULK_KEY), timeline.path("w/h1-h4")) == (("s1", "s3", "s4"), ("s1", "s2", "s4"))
     assert set(timeline.snapshot.statuses.values()) == {Status.SATISFIED}

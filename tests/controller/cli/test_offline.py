@@ -12,9 +12,10 @@ INTENT = "apiVersion: isochrone/v1\nkind: Intent\nmetadata: {name: i}\nspec:\n  
 
 
 def test_good_documents_are_counted(isochrone: Isochrone, surgery: str) -> None:
-    for words in (["check", surgery], ["check", "-f", surgery, "--topology", "metro"]):
+    unread = "1 phrase not read: what is no name in them only --topology can tell\n"
+    for words, err in ((["check", surgery], unread), (["check", "-f", surgery, "--topology", "metro"], "")):
         said = isochrone(*words)
-        assert (said.status, said.out, said.err) == (0, "ok: 1 intent, 1 slice\n", "")
+        assert (said.status, said.out, said.err) == (0, "ok: 1 intent, 1 slice\n", err)
 
 
 @pytest.mark.parametrize(("text", "place", "words"), [
