@@ -43,9 +43,11 @@ def _bandwidth(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
 
 def _diversity(asked: Connection, offered: Connection) -> Iterator[FieldChange]:
     if (asked.diverse_from, asked.diverse_level) != (offered.diverse_from, offered.diverse_level):
-        others = tuple(sorted(offered.diverse_from)) or None
-        yield FieldChange("sle.diverse-from.intents", others)
-        yield FieldChange("sle.diverse-from.level", others and offered.diverse_level)
+        if not offered.diverse_from:
+            yield FieldChange("sle.diverse-from", None)
+        else:
+            yield FieldChange("sle.diverse-from.intents", tuple(sorted(offered.diverse_from)))
+            yield FieldChange("sle.diverse-from.level", offered.diverse_level)
     if asked.is_exclusive != offered.is_exclusive:
         yield FieldChange("sle.isolation", "exclusive" if offered.is_exclusive else "shared")
 

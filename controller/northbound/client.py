@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from grpc_status import rpc_status
 
 from controller.address import Address
+from controller.northbound.errors import ALL_PROBLEMS
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2, intents_pb2_grpc
 from controller.northbound.tls import Keys
 
@@ -131,7 +132,7 @@ class Client:
 
     def _call(self, method: Callable[..., T], request: Message, deadline_s: float) -> T:
         try:
-            return method(request, timeout=deadline_s)
+            return method(request, timeout=deadline_s, metadata=(ALL_PROBLEMS,))
         except grpc.RpcError as error:
             raise self._spoken(error) from error
 

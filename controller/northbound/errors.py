@@ -5,6 +5,9 @@ from collections.abc import Collection
 from controller.door import Name
 from topologies.nearest import nearest
 
+ALL_PROBLEMS = ("isochrone-problems", "all")
+"""What a caller sends with a call, as metadata, who takes trailing metadata of any size: then all problems come."""
+
 
 class NotDoneError(Exception):
     """Nothing was changed. `code` is gRPC's name for the reason."""

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import grpc
 from google.protobuf import any_pb2
@@ -13,7 +14,7 @@ from grpc_status import rpc_status
 from controller.door import Kind, Name, by_name
 from controller.northbound.changes import Authority, Changes
 from controller.northbound.decisions import decision_message, load_message
-from controller.northbound.errors import NotDoneError, missing
+from controller.northbound.errors import ALL_PROBLEMS, NotDoneError, missing
 from controller.northbound.explain import explained, with_offers
 from controller.northbound.isochrone.v1 import controller_pb2, controller_pb2_grpc, intents_pb2_grpc
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
@@ -24,15 +25,22 @@ from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
 from intents.documents import Document
 from topologies.model import Topology
+from topologies.problems import Problem
 from topologies.source import BadInput
+
+T = TypeVar("T")
 
 KINDS: dict[int, Kind] = {pb.KIND_INTENT: "intent", pb.KIND_SLICE: "slice", pb.KIND_PROFILE: "profile"}
 
 MOST_WATCHERS = 16
 """Each keeps a worker for as long as it watches; the next one gets RESOURCE_EXHAUSTED."""
 
-SHOWN = 20
-"""How many problems stand in an error's text; all of them are in its details."""
+TEXT_BYTES, DETAIL_BYTES = 800, 2_800
+"""What an error says in its text and in its details: both travel in the trailing metadata, the text twice and in up to three
+bytes for one, and gRPC drops a call whose metadata have more than 8 KiB unless its caller has asked for more."""
+
+MOST_BYTES = 4 << 20
+"""In the details for who takes all."""
 
 
 class IntentsService(intents_pb2_grpc.IntentsServicer):
@@ -166,18 +174,36 @@ def _answered(context: grpc.ServicerContext) -> Iterator[None]:
     try:
         yield
     except NotDoneError as error:
-        context.abort(grpc.StatusCode[error.code], str(error))
+        context.abort(grpc.StatusCode[error.code], _cut(str(error), 3 * TEXT_BYTES))
     except BadInput as bad:
-        context.abort_with_status(rpc_status.to_status(_described(bad)))
+        takes_all = ALL_PROBLEMS in {(key, value) for key, value in context.invocation_metadata()}
+        context.abort_with_status(rpc_status.to_status(_described(bad, takes_all)))
 
 
-def _described(bad: BadInput) -> status_pb2.Status:
-    lines = [str(problem) for problem in bad.problems[:SHOWN]]
-    if len(bad.problems) > SHOWN:
-        lines.append(f"and {len(bad.problems) - SHOWN} more")
-    details = []
-    for problem in bad.problems:
-        packed = any_pb2.Any()
-        packed.Pack(pb.Problem(file=problem.file, line=problem.line, column=problem.column, message=problem.message))
-        details.append(packed)
+def _described(bad: BadInput, takes_all: bool) -> status_pb2.Status:
+    """The first problems, as many as fit, and how many there are besides; in the details all, for who takes them."""
+    lines = [*_fitting((_cut(str(problem), TEXT_BYTES // 2) for problem in bad.problems), TEXT_BYTES, len)]
+    if len(lines) < len(bad.problems):
+        lines.append(f"and {len(bad.problems) - len(lines)} more")
+    details = [*_fitting(map(_packed, bad.problems), MOST_BYTES if takes_all else DETAIL_BYTES, any_pb2.Any.ByteSize)]
     return status_pb2.Status(code=grpc.StatusCode.INVALID_ARGUMENT.value[0], message="\n".join(lines), details=details)
+
+
+def _packed(problem: Problem) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(pb.Problem(file=_cut(problem.file, 200), line=problem.line, column=problem.column,
+                           message=_cut(problem.message, TEXT_BYTES // 2)))
+    return packed
+
+
+def _fitting(parts: Iterable[T], room: int, size: Callable[[T], int]) -> Iterator[T]:
+    """The parts at the beginning that have room."""
+    for part in parts:
+        room -= size(part)
+        if room < 0:
+            return
+        yield part
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."

@@ -2,10 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import grpc
 import pytest
+from grpc_status import rpc_status
 
 from controller.northbound.client import CallRefusedError, Client
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
+from controller.northbound.isochrone.v1 import intents_pb2_grpc
 
 from .documents import SURGERY, TELEMEDICINE, apply, intent, outcomes, slice_of, stands, statuses, verdicts
 
@@ -178,6 +181,21 @@ def test_bad_documents_are_said_all_at_once_with_their_places(client: Client) ->
     assert 'did you mean "telemedicine"?' in refused.value.problems[0].message
     assert 'did you mean "robot"?' in str(refused.value)
     assert statuses(client) == {}
+
+
+def test_of_thousands_of_problems_as_many_come_as_any_caller_takes(client: Client) -> None:
+    text = "---".join(intent(f"i{number}", "surgeon", "ロボット" * 30) for number in range(3000))
+    with grpc.insecure_channel(str(client._server)) as channel, pytest.raises(grpc.RpcError) as refused:
+        intents_pb2_grpc.IntentsStub(channel).Apply(pb.ApplyRequest(files=[pb.File(name="m.yaml", yaml=text)]), timeout=60)
+    status = rpc_status.from_call(refused.value)
+    assert (refused.value.code(), status.message.splitlines()[-1][:4]) == (grpc.StatusCode.INVALID_ARGUMENT, "and ")
+    assert 1 <= len(status.details) < 3000
+
+
+def test_a_long_name_is_not_said_whole(client: Client) -> None:
+    with grpc.insecure_channel(str(client._server)) as channel, pytest.raises(grpc.RpcError) as refused:
+        intents_pb2_grpc.IntentsStub(channel).Explain(pb.ExplainRequest(intent="x" * 100_000), timeout=60)
+    assert refused.value.code() == grpc.StatusCode.NOT_FOUND
 
 
 def test_thousands_of_problems_arrive(client: Client) -> None:
