@@ -25,21 +25,41 @@ def conflicts(connections: Iterable[Connection]) -> Mapping[str, Refusal]:
     """The refusals of all connections that are in conflict with another, by key."""
     by_key = {connection.key: connection for connection in connections}
     opponents: dict[str, set[str]] = defaultdict(set)
-    for members in _by_pair(by_key.values()).values():
-        for side, other_side in _clashes(members):
+    for there, back in _by_pair(by_key.values()):
+        if _are_apart(there, back):
+            continue
+        for side, other_side in _clashes(_by_packets(there, back)):
             for key in side:
                 opponents[key].update(islice((other for other in other_side if other != key), NAMED_AT_MOST + 1))
     return {key: _refusal(by_key[key], [by_key[other] for other in opponents[key]]) for key in sorted(opponents)}
 
 
-def _by_pair(connections: Iterable[Connection]) -> Mapping[tuple[str, str], Mapping[Packets, Sequence[str]]]:
-    """For the packets of each host to each other host, the keys of those who want them, by what they ask of them."""
-    found: dict[tuple[str, str], dict[Packets, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for connection in sorted(connections, key=lambda connection: connection.key):
-        ends = connection.source, connection.target
-        found[ends][_packets(connection.selector, "forward")].append(connection.key)
-        if connection.both_ways:
-            found[ends[::-1]][_packets(connection.selector, "reverse")].append(connection.key)
+def _by_pair(connections: Iterable[Connection]) -> Iterator[tuple[Sequence[Connection], Sequence[Connection]]]:
+    """For the packets of each host to each other host, those who want them in their forward direction, and in their
+    reverse."""
+    there: dict[tuple[str, str], list[Connection]] = defaultdict(list)
+    back: dict[tuple[str, str], list[Connection]] = defaultdict(list)
+    for one in connections:
+        there[one.source, one.target].append(one)
+        if one.both_ways:
+            back[one.target, one.source].append(one)
+    yield from ((forward, back.pop(ends, ())) for ends, forward in there.items())
+    yield from (((), reverse) for reverse in back.values())
+
+
+def _are_apart(there: Sequence[Connection], back: Sequence[Connection]) -> bool:
+    """Whether a glance tells that no packet is of two: every one names a port to which its packets go, each another."""
+    ports = {one.selector.destination_port for one in there}
+    ports.update([one.selector.source_port for one in back])
+    return None not in ports and len(ports) == len(there) + len(back)
+
+
+def _by_packets(there: Sequence[Connection], back: Sequence[Connection]) -> Mapping[Packets, Sequence[str]]:
+    """The keys of those who want packets of one host to another, by what they ask of them."""
+    found: dict[Packets, list[str]] = defaultdict(list)
+    directed: list[tuple[Connection, Direction]] = [*((one, "forward") for one in there), *((one, "reverse") for one in back)]
+    for one, direction in sorted(directed, key=lambda each: each[0].key):
+        found[_packets(one.selector, direction)].append(one.key)
     return found
 
 
