@@ -52,8 +52,10 @@ def _lightest(roads: Roads, search: Search) -> Trail | None:
     arcs need be asked for only then."""
     usable, goal, most = search.usable, search.goal, search.limit_ns
     ahead, steps, exits = roads.ahead(search.measure, goal), roads.steps(search.measure), roads.exits
-    limit = ahead.get(search.start, -1) if most is None else (most + 1 << HOP_BITS) - 1
-    if not 0 <= ahead.get(search.start, -1) <= limit:
+    if search.start not in ahead:
+        return None
+    limit = None if most is None else (most + 1 << HOP_BITS) - 1
+    if limit is not None and ahead[search.start] > limit:
         return None
     unhindered = roads.unhindered(search.measure, search.start, goal)
     if all(map(usable, unhindered)):
@@ -64,14 +66,14 @@ def _lightest(roads: Roads, search: Search) -> Trail | None:
         done.add(node)
         for arc, target in exits[node]:
             if target not in done:
-                heappush(heap, (so_far + steps[arc] + ahead[target], (*trail, arc), target))
+                estimate = so_far + steps[arc] + ahead[target]
+                if limit is None or estimate <= limit:
+                    heappush(heap, (estimate, (*trail, arc), target))
         while heap:
             estimate, trail, node = heappop(heap)
             if node not in done and usable(trail[-1]):
                 break
         else:
-            return None
-        if most is not None and estimate > limit:
             return None
         so_far = estimate - ahead[node]
     return trail

@@ -25,6 +25,9 @@ plain integers, which compare as (cost, delay) does."""
 HOP_BITS = 16
 """A step is a weight shifted by so much, and one hop: no path has as many, so steps compare as (weight, hops) does."""
 
+NODE_BITS, NODE_MASK = 16, (1 << 16) - 1
+"""Where a switch stands in a number that sorts by what comes before it: no network has as many."""
+
 LABEL_BYTES = 4
 """What a path between switches adds to a packet: one MPLS label stack entry (RFC 3032)."""
 
@@ -46,6 +49,14 @@ class Pair(NamedTuple):
     first: int
     last: int
     mtu: int
+
+
+class _Tree(NamedTuple):
+    """The best ways to a goal: the least sum from every switch that reaches it, by name, and the first arc from there, by the
+    switch's number: of those that are as good, the first."""
+
+    ahead: Mapping[str, int]
+    onward: Sequence[int]
 
 
 class Along(NamedTuple):
@@ -71,6 +82,11 @@ class Roads:
             name: tuple((self.number[arc.link, name], arc.target) for arc in network.arcs_from.get(name, ())
                         if arc.target in network.switch_by_name and arc.link not in down)
             for name in network.switch_by_name}
+        self._names = tuple(self.exits)
+        self._node = {name: node for node, name in enumerate(self._names)}
+        self._ends = tuple(self._node.get(arc.target, -1) for arc in self.arcs)
+        self._entries = tuple(tuple((self.mirror[arc], self._node[name]) for arc, name in self.exits[node])
+                              for node in self._names)
         self.around: dict[tuple[object, ...], tuple[int, ...] | None] = {}
         """The fastest ways around arcs, room aside, as detours.py finds them."""
         self.ways: dict[tuple[object, ...], Any] = {}
@@ -78,13 +94,14 @@ class Roads:
         self._lines: dict[tuple[str, int, Direction], Sequence[BudgetLine | None]] = {}
         self._weights: dict[Measure, Sequence[int]] = {}
         self._steps: dict[Measure, Sequence[int]] = {}
-        self._ahead: dict[tuple[Measure, str], Mapping[str, int]] = {}
+        self._trees: dict[tuple[Measure, str], _Tree] = {}
         self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
         self._unhindered: dict[tuple[Measure, str, str], tuple[int, ...]] = {}
         self._barred: dict[tuple[object, ...], frozenset[int]] = {}
         self._at: dict[str, frozenset[int]] = {}
         self._beside: dict[frozenset[str], frozenset[int]] = {}
         self._pairs: dict[tuple[str, str], Pair] = {}
+        self._doors: dict[str, tuple[str, int, int, int]] = {}
         self._along: dict[tuple[int, ...], Along] = {}
         self._trails: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[int, ...] | None] = {}
         self._budgets: dict[tuple[object, ...], tuple[BudgetLine, ...] | None] = {}
@@ -92,10 +109,16 @@ class Roads:
     def between(self, source: str, target: str) -> "Pair":
         """What lies at the two ends of any path from a host to another."""
         if (source, target) not in self._pairs:
-            hosts = self.network.host_by_name[source], self.network.host_by_name[target]
-            self._pairs[source, target] = Pair(hosts[0].at.switch, hosts[1].at.switch, *self.access(*hosts),
-                                               min(host.mtu for host in hosts))
+            (start, first, _, mtu), (goal, _, last, other_mtu) = self._door(source), self._door(target)
+            self._pairs[source, target] = Pair(start, goal, first, last, min(mtu, other_mtu))
         return self._pairs[source, target]
+
+    def _door(self, name: str) -> tuple[str, int, int, int]:
+        """The switch of a host, the arc to it and the arc from it, and the host's MTU."""
+        if name not in self._doors:
+            host = self.network.host_by_name[name]
+            self._doors[name] = (host.at.switch, *self.access(host, host), host.mtu)
+        return self._doors[name]
 
     def access(self, source: Host, target: Host) -> tuple[int, int]:
         """The first and the last arc of any path from a host to another."""
@@ -153,13 +176,14 @@ class Roads:
     def fastest_ways(self, measure: Measure) -> Sequence[int]:
         """How many pairs of hosts, each way, have their fastest way over each arc between switches."""
         hosts = Counter(host.at.switch for host in self.network.hosts)
-        steps, found = self.steps(measure), [0] * len(self.arcs)
+        found = [0] * len(self.arcs)
         for goal, targets in hosts.items():
-            ahead, sources = self.ahead(measure, goal), Counter(hosts)
+            ahead, onward = self._tree(measure, goal)
+            sources = Counter(hosts)
             for node in sorted(ahead.keys() - {goal}, key=lambda node: -ahead[node]):
-                arc, nearer = self._best_exit(steps, ahead, node)
+                arc = onward[self._node[node]]
                 found[arc] += sources[node] * targets
-                sources[nearer] += sources[node]
+                sources[self.arcs[arc].target] += sources[node]
         return found
 
     def steps(self, measure: Measure) -> Sequence[int]:
@@ -170,9 +194,12 @@ class Roads:
 
     def ahead(self, measure: Measure, goal: str) -> Mapping[str, int]:
         """The least sum of steps from every switch that reaches the switch `goal`."""
-        if (measure, goal) not in self._ahead:
-            self._ahead[measure, goal] = self.distances_by(self.steps(measure), goal)
-        return self._ahead[measure, goal]
+        return self._tree(measure, goal).ahead
+
+    def _tree(self, measure: Measure, goal: str) -> "_Tree":
+        if (measure, goal) not in self._trees:
+            self._trees[measure, goal] = self._grown(self.steps(measure), goal)
+        return self._trees[measure, goal]
 
     def distances(self, measure: Measure, goal: str) -> Mapping[str, int]:
         """The least weight from every switch that reaches the switch `goal`: what is still ahead at best."""
@@ -184,33 +211,34 @@ class Roads:
         """The best path of all from a switch to one that it reaches, whatever room there is: the arcs in order."""
         key = (measure, start, goal)
         if key not in self._unhindered:
-            steps, ahead, node, trail = self.steps(measure), self.ahead(measure, goal), start, []
-            while node != goal:
-                arc, node = self._best_exit(steps, ahead, node)
-                trail.append(arc)
+            onward, node, end, trail = self._tree(measure, goal).onward, self._node[start], self._node[goal], []
+            while node != end:
+                trail.append(onward[node])
+                node = self._ends[onward[node]]
             self._unhindered[key] = tuple(trail)
         return self._unhindered[key]
 
-    def _best_exit(self, steps: Sequence[int], ahead: Mapping[str, int], node: str) -> tuple[int, str]:
-        """The first arc of the best path from a switch, and the switch that it leads to."""
-        return next(exit_ for exit_ in self.exits[node] if steps[exit_[0]] + ahead[exit_[1]] == ahead[node])
-
     def distances_by(self, weights: Sequence[int], goal: str) -> Mapping[str, int]:
         """The least sum of any such weights, one an arc, from every switch that reaches the switch `goal`."""
-        found: dict[str, int] = {}
-        least, heap, mirror, exits = {goal: 0}, [(0, goal)], self.mirror, self.exits
+        return self._grown(weights, goal).ahead
+
+    def _grown(self, weights: Sequence[int], goal: str) -> "_Tree":
+        """Best first. On the heap is one number for each switch: what it is from the goal, then its place."""
+        start, entries = self._node[goal], self._entries
+        least: list[int | None] = [None] * len(entries)
+        onward, least[start], heap = [-1] * len(entries), 0, [start]
         while heap:
-            distance, node = heappop(heap)
-            if node in found:
+            distance, node = (key := heappop(heap)) >> NODE_BITS, key & NODE_MASK
+            if distance != least[node]:
                 continue
-            found[node] = distance
-            for arc, neighbour in exits[node]:
-                if neighbour not in found:
-                    further = distance + weights[mirror[arc]]
-                    if neighbour not in least or further < least[neighbour]:
-                        least[neighbour] = further
-                        heappush(heap, (further, neighbour))
-        return found
+            for arc, neighbour in entries[node]:
+                further, best = distance + weights[arc], least[neighbour]
+                if best is None or further < best:
+                    least[neighbour], onward[neighbour] = further, arc
+                    heappush(heap, further << NODE_BITS | neighbour)
+                elif further == best and arc < onward[neighbour]:
+                    onward[neighbour] = arc
+        return _Tree({name: far for name, far in zip(self._names, least, strict=True) if far is not None}, onward)
 
     def barred(self, avoid_links: frozenset[str], avoid_switches: frozenset[str], packet_bytes: int,
                must_know_delay: bool) -> frozenset[int]:
