@@ -27,9 +27,8 @@ from typing import Literal, NamedTuple
 
 from intents.diversity import Apart
 from intents.model import Connection, Direction
+from intents.queues import Queues
 from topologies.model import Topology
-
-NS = 1_000_000_000
 
 
 class Demand(NamedTuple):
@@ -73,7 +72,7 @@ class Books:
         self.apart = Apart(network) if apart is None else apart
         self.capacity_bps = [arc.capacity_bps for arc in network.arcs]
         self.reserved_bps = [0] * len(network.arcs)
-        self._queues = {name: _Queues(allowance_ns, self.capacity_bps) for name, allowance_ns in network.queues_ns}
+        self._queues = {name: Queues(allowance_ns, self.capacity_bps) for name, allowance_ns in network.queues_ns}
         self._held: dict[str, Mapping[int, Sequence[Demand]]] = {}
         self._pool_bps, self._pool_bytes = _Pool(), _Pool()
 
@@ -99,7 +98,7 @@ class Books:
             return lambda arc: arc not in barred and self.fits(((arc, wished),), key)
         rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
         reserved, capacity, queues = self.reserved_bps, self.capacity_bps, self._queues[wished.service_class]
-        free, smallest = queues.free, queues.smallest  # as _Queues.left has it: no call where it is asked most
+        free, smallest = queues.free, queues.smallest  # as Queues.left has it: no call where it is asked most
         return lambda arc: (arc not in barred and reserved[arc] + rate <= capacity[arc]
                             and burst <= free[arc] + (packet if packet < smallest[arc] else smallest[arc]))
 
@@ -119,12 +118,15 @@ class Books:
         return True
 
     def enter(self, trail: Sequence[int], wished: Demand) -> None:
-        """Enters such a demand on arcs that are open, each once."""
+        """Enters such a demand on arcs that are open, each once, for good: it can neither be released nor settled."""
         rate, burst, packet = wished.rate_bps, wished.burst_bytes, wished.packet_bytes
         reserved, queues = self.reserved_bps, self._queues[wished.service_class]
+        free, lasting = queues.free, queues.lasting
         for arc in trail:
             reserved[arc] += rate
-            queues.enter(arc, burst, packet)
+            free[arc] -= burst
+            if packet < lasting[arc]:
+                queues.last(arc, packet)
 
     def fits(self, claims: Iterable[Claim], key: str) -> bool:
         """Whether the claims of the connection `key` have room together, beside all others and what it holds."""
@@ -254,36 +256,6 @@ class _Pool:
             self._switches.setdefault(place, set()).update(failure for failure in more if failure[0] == "switch")
         self._most[place] = self._most.get(place, 0) + grown
         return grown
-
-
-class _Queues:
-    """The queues of one class, arc by arc, in bytes."""
-
-    def __init__(self, allowance_ns: int, capacity_bps: Sequence[int]):
-        self.free = [allowance_ns * rate // (8 * NS) for rate in capacity_bps]
-        self.smallest = [_NO_PACKET] * len(capacity_bps)
-        self._packets: list[dict[int, int]] = [{} for _ in capacity_bps]
-
-    def left(self, arc: int, packet_bytes: int) -> int:
-        smallest = self.smallest[arc]
-        return self.free[arc] + (smallest if smallest < packet_bytes else packet_bytes)
-
-    def enter(self, arc: int, burst_bytes: int, *packets: int) -> None:
-        counts = self._packets[arc]
-        self.free[arc] -= burst_bytes
-        for packet in packets:
-            counts[packet] = counts.get(packet, 0) + 1
-            self.smallest[arc] = min(self.smallest[arc], packet)
-
-    def leave(self, arc: int, burst_bytes: int, *packets: int) -> None:
-        counts = self._packets[arc]
-        self.free[arc] += burst_bytes
-        for packet in packets:
-            counts[packet] -= 1
-        self.smallest[arc] = min((packet for packet, count in counts.items() if count), default=_NO_PACKET)
-
-
-_NO_PACKET = 1 << 62
 
 
 def _by_arc(claims: Iterable[Claim]) -> dict[int, list[Demand]]:

@@ -57,7 +57,8 @@ def _are_apart(there: Sequence[Connection], back: Sequence[Connection]) -> bool:
 def _by_packets(there: Sequence[Connection], back: Sequence[Connection]) -> Mapping[Packets, Sequence[str]]:
     """The keys of those who want packets of one host to another, by what they ask of them."""
     found: dict[Packets, list[str]] = defaultdict(list)
-    directed: list[tuple[Connection, Direction]] = [*((one, "forward") for one in there), *((one, "reverse") for one in back)]
+    directed: list[tuple[Connection, Direction]] = [(one, "forward") for one in there]
+    directed += [(one, "reverse") for one in back]
     for one, direction in sorted(directed, key=lambda each: each[0].key):
         found[_packets(one.selector, direction)].append(one.key)
     return found

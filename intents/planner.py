@@ -32,7 +32,7 @@ from intents.roads import Roads
 from intents.routes import obeyed
 from intents.shelter import sheltered
 from intents.staying import kept, protect, route_of
-from intents.usual import usual
+from intents.usual import taken
 from topologies.model import Topology
 
 
@@ -69,8 +69,8 @@ def _planned(network: Topology, down: frozenset[str], kept_off: Mapping[str, fro
     moving = [one for one in ranked if one.key in old and one.key not in routes]
     coming = moving + [one for one in ranked if one.key not in old]
     for place, one in enumerate(coming):
-        if one.protection == "none" and (found := usual(roads, books, one)) is not None:
-            routes[one.key] = _taken(books, one, found)
+        if one.protection == "none" and (found := taken(roads, books, one)) is not None:
+            routes[one.key] = found
             continue
         later = coming[place + 1:] if books.apart.bonds(one) else ()
         chosen = sheltered(roads, books, one, ready[one.key])[0] if one.key in ready else _chosen(
@@ -85,7 +85,8 @@ def _planned(network: Topology, down: frozenset[str], kept_off: Mapping[str, fro
     _settle(books, [one for one in moving if one.key in routes], routes)
     refused = Refusals(roads, books, bool(moving))
     refusals |= {one.key: refused.of(one) for one in ranked if one.key not in routes}
-    placements = {one.key: _placement(roads, one, routes[one.key]) for one in ranked if one.key in routes}
+    placements = {one.key: _placement(roads, one, routes[one.key], old[one.key].paths if one.key in old else ())
+                  for one in ranked if one.key in routes}
     return Plan(dict(sorted(placements.items())), dict(sorted(refusals.items())))
 
 
@@ -99,14 +100,6 @@ def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) ->
     books.take(claims(connection, chosen), connection.key)
     books.apart.put(connection, (*chosen.forward, *chosen.reverse))
     protect(roads, books, connection, chosen)
-
-
-def _taken(books: Books, connection: Connection, found: Route) -> Route:
-    """A usual way, entered in the books."""
-    for direction, trail in found.trails():
-        if (wished := demand(connection, direction)) is not None:
-            books.enter(trail, wished)
-    return found
 
 
 def _settle(books: Books, moved: Sequence[Connection], routes: Mapping[str, Route]) -> None:
@@ -160,8 +153,10 @@ def _spared(chosen: Route, shut: Mapping[Direction, frozenset[int]]) -> Route | 
     return replace(chosen, detours=(), standby=None) if is_free else None
 
 
-def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement:
-    paths = [_path(roads, connection, direction, trail) for direction, trail in chosen.trails()]
+def _placement(roads: Roads, connection: Connection, chosen: Route, before: Sequence[Path]) -> Placement:
+    """What is as it was before is not made anew."""
+    old: Mapping[Direction, Path] = {path.direction: path for path in before if path.role == "working"}
+    paths = [_path(roads, connection, direction, trail, old.get(direction)) for direction, trail in chosen.trails()]
     paths += [replace(_path(roads, connection, direction, trail), role="standby")
               for direction, trail in (chosen.standby.trails() if chosen.standby else ())]
     paths += [replace(_path(roads, connection, detour.direction, whole_way(chosen, detour)), role="detour",
@@ -172,6 +167,9 @@ def _placement(roads: Roads, connection: Connection, chosen: Route) -> Placement
     return Placement(connection, tuple(paths), sum(known[1:], known[0]) if known == budgets else ())
 
 
-def _path(roads: Roads, connection: Connection, direction: Direction, trail: Trail) -> Path:
-    wished = demand(connection, direction)
-    return Path("working", direction, *roads.along(trail), wished.rate_bps if wished else 0)
+def _path(roads: Roads, connection: Connection, direction: Direction, trail: Trail, old: Path | None = None) -> Path:
+    along, wished = roads.along(trail), demand(connection, direction)
+    rate_bps = wished.rate_bps if wished else 0
+    if old is not None and (old.nodes, old.links, old.delay_ns, old.reserved_bps) == (*along, rate_bps):
+        return old
+    return Path("working", direction, *along, rate_bps)

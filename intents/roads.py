@@ -52,8 +52,8 @@ class Pair(NamedTuple):
 
 
 class _Tree(NamedTuple):
-    """The best ways to a goal: the least sum from every switch that reaches it, by name, and the first arc from there, by the
-    switch's number: of those that are as good, the first."""
+    """The best ways to a goal: the least sum from every switch that reaches it, by name, and the first arc from there (of
+    several that are as good the first), by the switch's number."""
 
     ahead: Mapping[str, int]
     onward: Sequence[int]

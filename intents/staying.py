@@ -14,6 +14,7 @@ from intents.paths import Trail
 from intents.roads import Roads
 from intents.routes import found_again, obeyed
 from intents.shelter import enter_draws, is_sheltered
+from intents.usual import taken_again
 
 Placed = tuple[Connection, Placement]
 
@@ -23,6 +24,10 @@ def kept(roads: Roads, books: Books, placed: Sequence[Placed]) -> tuple[dict[str
     is held as well. What asks for more than before has to wait: the room of those who ask for no more is theirs."""
     staying: dict[str, Route] = {}
     for connection, placement in placed:
+        is_bare = connection.protection == "none" and not _asks_more(placement.connection, connection)
+        if is_bare and (stays := taken_again(roads, books, connection, placement.paths)) is not None:
+            staying[connection.key] = stays
+            continue
         before = route_of(roads, placement)
         if (before is not None and not _asks_more(placement.connection, connection)
                 and stands(roads, books, connection, before) and books.fits(claims(connection, before), connection.key)):
@@ -36,9 +41,9 @@ def kept(roads: Roads, books: Books, placed: Sequence[Placed]) -> tuple[dict[str
     ready = {connection.key: standby for connection, placement in placed if connection.key not in staying
              and (standby := _ready(roads, books, connection, placement)) is not None}
     for connection, placement in placed:
-        if (stays := staying.get(connection.key)) is None:
+        if connection.protection == "none" or (stays := staying.get(connection.key)) is None:
             continue
-        if connection.protection == "none" or is_sheltered(roads, books, connection, stays):
+        if is_sheltered(roads, books, connection, stays):
             protect(roads, books, connection, stays)
         else:
             del staying[connection.key]

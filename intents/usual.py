@@ -5,78 +5,135 @@ is the best of those that are open, and nothing need be searched for. Where it i
 no usual way and the search decides (intents/routes.py).
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from intents.asked import is_round_trip, largest_packet, limit_ns, measure_of
 from intents.capacity import Books, demand
 from intents.chosen import Route
-from intents.model import Connection
-from intents.roads import COST_UNIT, Roads
+from intents.model import Connection, Path
+from intents.paths import Trail
+from intents.roads import COST_UNIT, Pair, Roads
+
+_NO_TIME_NS = COST_UNIT
+"""In place of what a way takes where a delay on it is unknown: no bound admits it."""
 
 
 class _Way(NamedTuple):
-    """The best route of two hosts, both ways or one; its worst case in ns, of the slower direction and of both together; the
-    largest IP packet that they send; the links and switches that it takes."""
+    """A route of two hosts, both ways or one; its worst case in ns, of the slower direction and of both together; the links
+    and switches that it takes."""
 
     route: Route
     slower_ns: int
     sum_ns: int
-    packet_bytes: int
     links: frozenset[str]
     nodes: frozenset[str]
 
 
 def usual(roads: Roads, books: Books, connection: Connection) -> Route | None:
     """The usual way of a connection that holds nothing yet, where it obeys and has room; else `None`."""
-    if (connection.via or connection.co_routed or connection.pinned is not None or connection.objective == "least-loaded"
-            or connection.key in books.kept_off or books.holds(connection.key) or books.apart.minds(connection)):
-        return None
-    way = _way(roads, connection)
-    if way is None or not _obeys(roads, connection, way):
-        return None
-    there = demand(connection, "forward")
-    if there is not None and not books.is_open(way.route.forward, there):
-        return None
-    back = demand(connection, "reverse")
-    return None if back is not None and not books.is_open(way.route.reverse, back) else way.route
+    way = _usual(roads, connection) if _asks_little(books, connection) else None
+    return way.route if way and _obeys(connection, way) and _entered(books, connection, way.route, for_good=False) else None
 
 
-def _way(roads: Roads, connection: Connection) -> _Way | None:
-    measure = measure_of(connection)
-    key = (connection.source, connection.target, connection.both_ways, measure)
-    if key in roads.ways:
-        known: _Way | None = roads.ways[key]
-        return known
-    found = roads.ways[key] = _found(roads, connection)
+def taken(roads: Roads, books: Books, connection: Connection) -> Route | None:
+    """The same, entered in the books for good."""
+    way = _usual(roads, connection) if _asks_little(books, connection) else None
+    return way.route if way and _obeys(connection, way) and _entered(books, connection, way.route) else None
+
+
+def taken_again(roads: Roads, books: Books, connection: Connection, paths: Sequence[Path]) -> Route | None:
+    """The route along the old paths of a connection that asks for time and room alone, where it obeys and has room, entered
+    in the books for good. `None` says only that a closer look is needed."""
+    if len(paths) != 1 + connection.both_ways or not _asks_little(books, connection):
+        return None
+    way = _again(roads, connection, paths)
+    return way.route if way and _obeys(connection, way) and _entered(books, connection, way.route) else None
+
+
+def _asks_little(books: Books, connection: Connection) -> bool:
+    """Whether a connection that holds nothing asks for time and room alone."""
+    return not (connection.via or connection.co_routed or connection.pinned is not None
+                or connection.objective == "least-loaded" or connection.key in books.kept_off
+                or books.holds(connection.key) or books.apart.minds(connection))
+
+
+def _entered(books: Books, connection: Connection, chosen: Route, for_good: bool = True) -> bool:
+    """Whether there is room on a route whose directions meet on no arc; then it is entered in the books."""
+    there, back = demand(connection, "forward"), demand(connection, "reverse")
+    if (there and not books.is_open(chosen.forward, there)) or (back and not books.is_open(chosen.reverse, back)):
+        return False
+    if there and for_good:
+        books.enter(chosen.forward, there)
+    if back and for_good:
+        books.enter(chosen.reverse, back)
+    return True
+
+
+def _usual(roads: Roads, connection: Connection) -> _Way | None:
+    """The best way of all."""
+    key = (connection.source, connection.target, connection.both_ways, connection.service_class,
+           connection.bandwidth.max_packet_bytes, connection.objective)
+    if key not in roads.ways:
+        roads.ways[key] = _found(roads, connection)
+    found: _Way | None = roads.ways[key]
+    return found
+
+
+def _again(roads: Roads, connection: Connection, paths: Sequence[Path]) -> _Way | None:
+    """The way along old paths: one, or two, of which the second is the reverse."""
+    there, back = paths[0], paths[-1]
+    key = (connection.source, connection.target, connection.service_class, connection.bandwidth.max_packet_bytes,
+           there.links, there.nodes, there.direction, back.links, back.nodes, back.direction, back.role)
+    if key not in roads.ways:
+        roads.ways[key] = _found_again(roads, connection, paths)
+    found: _Way | None = roads.ways[key]
     return found
 
 
 def _found(roads: Roads, connection: Connection) -> _Way | None:
-    """None where a host cannot be reached, or where both directions meet on an arc, which would count twice."""
-    measure, pair = measure_of(connection), roads.between(connection.source, connection.target)
-    if pair.start not in roads.ahead(measure, pair.goal):
+    """`None` where a host cannot be reached."""
+    measure, pairs = measure_of(connection), _pairs(roads, connection)
+    if pairs[0].start not in roads.ahead(measure, pairs[0].goal):
         return None
-    back = roads.between(connection.target, connection.source)
-    trails = [(each.first, *roads.unhindered(measure, each.start, each.goal), each.last)
-              for each in ((pair, back) if connection.both_ways else (pair,))]
-    if len(trails) > 1 and not frozenset(trails[0]).isdisjoint(trails[1]):
+    return _along(roads, connection, [(each.first, *roads.unhindered(measure, each.start, each.goal), each.last)
+                                      for each in pairs])
+
+
+def _found_again(roads: Roads, connection: Connection, paths: Sequence[Path]) -> _Way | None:
+    """`None` where they are no working paths of this direction or these, or links of them are gone."""
+    trails = [trail for path in paths if (trail := roads.trail(path.links, path.nodes)) is not None]
+    told = [("working", "forward"), ("working", "reverse")][:len(trails)]
+    return _along(roads, connection, trails) if [(path.role, path.direction) for path in paths] == told else None
+
+
+def _pairs(roads: Roads, connection: Connection) -> Sequence[Pair]:
+    """The ends of each direction."""
+    pair = roads.between(connection.source, connection.target)
+    return (pair, roads.between(connection.target, connection.source)) if connection.both_ways else (pair,)
+
+
+def _along(roads: Roads, connection: Connection, trails: Sequence[Trail]) -> _Way | None:
+    """None where trails do not join the hosts or no packet of this size passes, or where both directions meet on an arc,
+    which would count twice."""
+    if [(each.first, each.last) for each in _pairs(roads, connection)] != [(trail[0], trail[-1]) for trail in trails]:
         return None
-    weights = roads.weights(measure)
-    spent = [sum([weights[arc] for arc in trail]) % COST_UNIT for trail in trails]
-    arcs = [roads.arcs[arc] for trail in trails for arc in trail]
+    numbers, packet = [arc for trail in trails for arc in trail], largest_packet(roads, connection)
+    if (len(trails) > 1 and not frozenset(trails[0]).isdisjoint(trails[1])) or (
+            not roads.barred(_NONE, _NONE, packet, False).isdisjoint(numbers)):
+        return None
+    weights, is_timed = roads.weights(measure_of(connection)), roads.barred(_NONE, _NONE, packet, True).isdisjoint(numbers)
+    spent = [sum([weights[arc] for arc in trail]) % COST_UNIT if is_timed else _NO_TIME_NS for trail in trails]
+    arcs = [roads.arcs[arc] for arc in numbers]
     return _Way(Route(trails[0], trails[1] if connection.both_ways else ()), max(spent), sum(spent),
-                largest_packet(roads, connection), frozenset(each.link for each in arcs), frozenset(
-                    each.target for each in arcs))
+                frozenset(each.link for each in arcs), frozenset(each.target for each in arcs))
 
 
-def _obeys(roads: Roads, connection: Connection, way: _Way) -> bool:
+def _obeys(connection: Connection, way: _Way) -> bool:
     limit = limit_ns(connection)
     if limit is not None and limit < (way.sum_ns if is_round_trip(connection) else way.slower_ns):
         return False
-    if not (connection.avoid_links.isdisjoint(way.links) and connection.avoid_switches.isdisjoint(way.nodes)):
-        return False
-    barred = roads.barred(_NONE, _NONE, way.packet_bytes, limit is not None)
-    return not barred or (barred.isdisjoint(way.route.forward) and barred.isdisjoint(way.route.reverse))
+    return connection.avoid_links.isdisjoint(way.links) and connection.avoid_switches.isdisjoint(way.nodes)
 
 
 _NONE: frozenset[str] = frozenset()
