@@ -58,6 +58,18 @@ def largest_packet(roads: Roads, connection: Connection) -> int:
     return min(connection.bandwidth.max_packet_bytes, roads.between(connection.source, connection.target).mtu)
 
 
+def is_too_far(roads: Roads, connection: Connection, packet_bytes: int) -> bool:
+    """Whether the hosts are too far from each other for the bound, were there room everywhere and the packets of this size,
+    smaller than they are. It may be so though this does not say it."""
+    limit, measure = limit_ns(connection), measure_of(connection)._replace(first="time")
+    if limit is None or packet_bytes >= measure.packet_bytes:
+        return False
+    pair = roads.between(connection.source, connection.target)
+    least, weights = roads.distances(measure, pair.goal).get(pair.start), roads.weights(measure)
+    shrinks = roads.shrinking(measure, measure._replace(packet_bytes=packet_bytes))
+    return least is not None and (least + weights[pair.first] + weights[pair.last]) * shrinks > limit
+
+
 def ends(roads: Roads, connection: Connection, direction: Direction) -> tuple[Host, Host]:
     """The hosts that a direction leads from and to."""
     source, target = (roads.network.host_by_name[name] for name in (connection.source, connection.target))

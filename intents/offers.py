@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import combinations, islice
 from typing import Any, Literal
 
-from intents.asked import is_round_trip, measure_of
+from intents.asked import is_round_trip, is_too_far, measure_of
 from intents.capacity import Books, Demand, demand
 from intents.chosen import Route, weight
 from intents.exposure import fastest_protected_ns
@@ -54,6 +54,7 @@ class Offers:
         self._rates = sorted((rate for rate in left if rate > 0), reverse=True)
         self._sizes = sorted(PACKETS | {arc.mtu - LABEL_BYTES for arc in roads.arcs}, reverse=True)
         self._bursts: dict[tuple[str, int], Sequence[int]] = {}
+        self._fastest: dict[Connection, tuple[int, Route] | None] = {}
 
     def of(self, connection: Connection) -> Iterator[Offer]:
         """One for each thing whose change alone would do."""
@@ -95,15 +96,22 @@ class Offers:
             return None
         enough = -_to_three_digits(-best - bound.strict)
         severe = bound.severe_above_ns if (bound.severe_above_ns or 0) > enough else None
-        return self._working(f"latency {render_time(bound.max_ns)} -> {render_time(enough)}",
-                             replace(connection, latency=replace(bound, max_ns=enough, severe_above_ns=severe)))
+        sentence = f"latency {render_time(bound.max_ns)} -> {render_time(enough)}"
+        changed = replace(connection, latency=replace(bound, max_ns=enough, severe_above_ns=severe))
+        return (sentence, changed) if _is_sought_by_time(connection) else self._working(sentence, changed)
 
     def _least_ns(self, connection: Connection) -> int | None:
         """The least bound that the connection could have as it is, `None` where none would do."""
         if connection.protection != "none" and connection.protection_required:
             return fastest_protected_ns(self._roads, self._books, connection)
-        best = fastest(self._roads, self._books, connection)
+        best = self.fastest(connection)
         return best and best[0]
+
+    def fastest(self, connection: Connection) -> tuple[int, Route] | None:
+        """As `fastest` beside this plan has it."""
+        if connection not in self._fastest:
+            self._fastest[connection] = fastest(self._roads, self._books, connection)
+        return self._fastest[connection]
 
     def _rate(self, connection: Connection) -> Offer | None:
         """A lower rate, of both directions where the reverse has none of its own; else none."""
@@ -134,18 +142,24 @@ class Offers:
     def _packet(self, connection: Connection) -> Offer | None:
         """Smaller packets; a burst of one packet shrinks with it."""
         asked, burst = connection.bandwidth.max_packet_bytes, connection.bandwidth.burst_bytes
+        if is_too_far(self._roads, connection, self._sizes[-1]):
+            return None
         return self._mildest(self._sizes, asked, lambda size: (
             f"max-packet {render_size(asked)} -> {render_size(size)}",
             _with(connection, max_packet_bytes=size, burst_bytes=size if burst == asked else burst)))
 
     def _avoided_links(self, connection: Connection) -> Offer | None:
         avoided = connection.avoid_links
+        if not avoided:
+            return None
         likely = self._taken(replace(connection, avoid_links=frozenset()), "link")
         return self._without(avoided, likely, lambda given_up: (
             f"without avoid links {', '.join(sorted(given_up))}", replace(connection, avoid_links=avoided - given_up)))
 
     def _avoided_switches(self, connection: Connection) -> Offer | None:
         avoided = connection.avoid_switches
+        if not avoided:
+            return None
         likely = self._taken(replace(connection, avoid_switches=frozenset()), "target")
         return self._without(avoided, likely, lambda given_up: (
             f"without avoid switches {', '.join(sorted(given_up))}",
@@ -206,6 +220,11 @@ class Offers:
         chosen = route(self._roads, self._books, connection)
         trails = [trail for _, trail in chosen.trails()] if chosen else []
         return frozenset(getattr(self._roads.arcs[arc], what) for trail in trails for arc in trail)
+
+
+def _is_sought_by_time(connection: Connection) -> bool:
+    """Whether the fastest route is the one that is found under any bound that it keeps."""
+    return connection.protection == "none" and connection.objective == "min-latency" and not connection.via
 
 
 def _with(connection: Connection, **changes: Any) -> Connection:

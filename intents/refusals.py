@@ -63,7 +63,7 @@ class Refusals:
             return Reason.BANDWIDTH, WAITS, (), False
         offers = tuple(self._offers.of(connection))
         reason, message = _reason(self._roads, self._books, connection, offers)
-        is_undeclared = reason is Reason.LATENCY and fastest(self._roads, self._books, connection) is None
+        is_undeclared = reason is Reason.LATENCY and self._offers.fastest(connection) is None
         return reason, message, offers, is_undeclared
 
 
@@ -76,12 +76,12 @@ def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable
             chosen := route(roads, books, connection)):
         return Reason.PROTECTION, exposure(roads, books, connection, chosen)
     unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
-    unbounded = replace(unreserved, latency=None)
-    unsized = replace(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))
     if chosen := route(roads, books, unreserved):
         return Reason.BANDWIDTH, _bandwidth(roads, books, connection, offers, chosen)
+    unbounded = replace(unreserved, latency=None)
     if chosen := route(roads, books, unbounded):
         return Reason.LATENCY, _latency(roads, books, unreserved, chosen)
+    unsized = replace(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))
     if chosen := route(roads, books, unsized):
         return Reason.MTU, _mtu(roads, connection, chosen)
     return Reason.NO_PATH, _no_path(roads, connection)
@@ -117,13 +117,16 @@ def _latency(roads: Roads, books: Books, connection: Connection, free: Route) ->
         arcs = (roads.arcs[number] for _, trail in free.trails() for number in trail)
         unknown = {arc.link for arc in arcs if arc.delay_ns is None}
         return f"{asked} is asked and the delay of {_listed(unknown)} is unknown, which meets no bound; declare it"
-    return (_too_far(roads, connection, bound, asked)
+    return (_too_far(roads, connection, bound, asked, free)
             or f"{asked} is asked and the best path takes {_told(best[0])}; its tightest hop is "
             f"{_tightest(roads, connection, best[1])}") + _left_out(roads, connection, bound)
 
 
-def _too_far(roads: Roads, connection: Connection, bound: LatencyBound, asked: str) -> str | None:
-    """What light alone needs, where that breaks the bound."""
+def _too_far(roads: Roads, connection: Connection, bound: LatencyBound, asked: str, free: Route) -> str | None:
+    """What light alone needs, where that breaks the bound: never where it is fast enough on the route that is free."""
+    light = roads.along(free.forward).delay_ns
+    if light is not None and bound.admits(_ways(bound) * light):
+        return None
     delays = [UNKNOWN_NS if arc.delay_ns is None else arc.delay_ns for arc in roads.arcs]
     one_way, ways = _least_ns(roads, connection, delays), _ways(bound)
     if bound.admits(ways * one_way):

@@ -7,6 +7,7 @@ kept for the life of the index, which is one plan.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from heapq import heappop, heappush
 from typing import Any, Literal, NamedTuple
 
@@ -97,6 +98,7 @@ class Roads:
         self._trees: dict[tuple[Measure, str], _Tree] = {}
         self._distances: dict[tuple[Measure, str], Mapping[str, int]] = {}
         self._unhindered: dict[tuple[Measure, str, str], tuple[int, ...]] = {}
+        self._shrinking: dict[tuple[Measure, Measure], Fraction] = {}
         self._barred: dict[tuple[object, ...], frozenset[int]] = {}
         self._at: dict[str, frozenset[int]] = {}
         self._beside: dict[frozenset[str], frozenset[int]] = {}
@@ -166,6 +168,13 @@ class Roads:
                 first * COST_UNIT + (UNKNOWN_NS if line is None else line.total_ns)
                 for first, line in zip(self._first(measure), lines, strict=True))
         return self._weights[measure]
+
+    def shrinking(self, measure: Measure, other: Measure) -> Fraction:
+        """The least share of its weight that an arc has in another measure: no way shrinks by more."""
+        if (measure, other) not in self._shrinking:
+            self._shrinking[measure, other] = min(Fraction(less, more) for less, more in zip(
+                self.weights(other), self.weights(measure), strict=True))
+        return self._shrinking[measure, other]
 
     def _first(self, measure: Measure) -> Sequence[int]:
         """What comes before time in the weight of each arc."""
