@@ -50,8 +50,8 @@ def demand(connection: Connection, direction: Direction) -> Demand | None:
     rate = wished.guaranteed_bps if direction == "forward" or wished.reverse_bps is None else wished.reverse_bps
     if not rate or (direction == "reverse" and not connection.both_ways):
         return None
-    burst = wished.max_packet_bytes if wished.burst_bytes is None else wished.burst_bytes
-    return Demand(connection.service_class, rate, max(burst, wished.max_packet_bytes), wished.max_packet_bytes)
+    burst, packet = wished.burst_bytes, wished.max_packet_bytes
+    return Demand(connection.service_class, rate, packet if burst is None or burst < packet else burst, packet)
 
 
 Failure = tuple[Literal["link", "switch"], str]

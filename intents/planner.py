@@ -9,7 +9,7 @@ What has a standby and lost its working path goes over to it, before anybody els
 before all protection, as the pool promised. Whom others give way to is for intents/preemption.py to say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
@@ -86,14 +86,14 @@ def _planned(network: Topology, down: frozenset[str], kept_off: Mapping[str, fro
     refused = Refusals(roads, books, bool(moving))
     refusals |= {one.key: refused.of(one) for one in ranked if one.key not in routes}
     placements = {one.key: _placement(roads, one, routes[one.key], old[one.key].paths if one.key in old else ())
-                  for one in ranked if one.key in routes}
-    return Plan(dict(sorted(placements.items())), dict(sorted(refusals.items())))
+                  for one in wanted.connections if one.key in routes}
+    return Plan({key: placements[key] for key in sorted(placements)}, {key: refusals[key] for key in sorted(refusals)})
 
 
 def _rank(connection: Connection) -> tuple[int, bool, int, int, str]:
     bound, wished = limit_ns(connection), connection.bandwidth
-    rate = max(wished.guaranteed_bps or 0, wished.reverse_bps or 0)
-    return (connection.priority, bound is None, bound or 0, -rate, connection.key)
+    there, back = wished.guaranteed_bps or 0, wished.reverse_bps or 0
+    return (connection.priority, bound is None, bound or 0, -(there if there > back else back), connection.key)
 
 
 def _enter(roads: Roads, books: Books, connection: Connection, chosen: Route) -> None:
@@ -155,21 +155,31 @@ def _spared(chosen: Route, shut: Mapping[Direction, frozenset[int]]) -> Route | 
 
 def _placement(roads: Roads, connection: Connection, chosen: Route, before: Sequence[Path]) -> Placement:
     """What is as it was before is not made anew."""
-    old: Mapping[Direction, Path] = {path.direction: path for path in before if path.role == "working"}
-    paths = [_path(roads, connection, direction, trail, old.get(direction)) for direction, trail in chosen.trails()]
-    paths += [replace(_path(roads, connection, direction, trail), role="standby")
-              for direction, trail in (chosen.standby.trails() if chosen.standby else ())]
-    paths += [replace(_path(roads, connection, detour.direction, whole_way(chosen, detour)), role="detour",
-                      protects=roads.arcs[detour.arc].link) for detour in chosen.detours]
+    old = before[0] if before else None
+    paths = [_path(roads, connection, "forward", chosen.forward, old)]
     service_class, packet = connection.service_class, connection.bandwidth.max_packet_bytes
-    budgets = [roads.budget(service_class, packet, direction, trail) for direction, trail in chosen.trails()]
-    known = [budget for budget in budgets if budget is not None]
-    return Placement(connection, tuple(paths), sum(known[1:], known[0]) if known == budgets else ())
+    budget = roads.budget(service_class, packet, "forward", chosen.forward)
+    if chosen.reverse:
+        old = before[1] if len(before) > 1 else None
+        paths.append(_path(roads, connection, "reverse", chosen.reverse, old))
+        back = roads.budget(service_class, packet, "reverse", chosen.reverse)
+        budget = None if budget is None or back is None else budget + back
+    return Placement(connection, (*paths, *_protecting(roads, connection, chosen)), budget or ())
+
+
+def _protecting(roads: Roads, connection: Connection, chosen: Route) -> Iterator[Path]:
+    """The standby, or the detours."""
+    for direction, trail in chosen.standby.trails() if chosen.standby else ():
+        yield replace(_path(roads, connection, direction, trail), role="standby")
+    for detour in chosen.detours:
+        yield replace(_path(roads, connection, detour.direction, whole_way(chosen, detour)), role="detour",
+                      protects=roads.arcs[detour.arc].link)
 
 
 def _path(roads: Roads, connection: Connection, direction: Direction, trail: Trail, old: Path | None = None) -> Path:
-    along, wished = roads.along(trail), demand(connection, direction)
+    (nodes, links, delay_ns), wished = roads.along(trail), demand(connection, direction)
     rate_bps = wished.rate_bps if wished else 0
-    if old is not None and (old.nodes, old.links, old.delay_ns, old.reserved_bps) == (*along, rate_bps):
+    if old is not None and old.nodes == nodes and old.links == links and old.role == "working" and (
+            old.direction == direction and old.delay_ns == delay_ns and old.reserved_bps == rate_bps):
         return old
-    return Path("working", direction, *along, rate_bps)
+    return Path("working", direction, nodes, links, delay_ns, rate_bps)

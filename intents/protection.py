@@ -42,7 +42,8 @@ def anew(roads: Roads, books: Books, connection: Connection, kept: Mapping[Direc
          off: frozenset[int] = frozenset()) -> Find:
     """Routes by search; `kept` as in `route`, `off` as in `protected_route`."""
     seek = least_loaded if connection.objective == "least-loaded" else route
-    return lambda shut: seek(roads, books, connection, kept, {way: arcs | off for way, arcs in shut.items()} if off else shut)
+    return lambda shut: seek(roads, books, connection, kept,
+                             {way: arcs | off for way, arcs in shut.items()} if off else shut)
 
 
 def settled(roads: Roads, books: Books, connection: Connection, finds: Iterable[Find], standing: Route | None = None,

@@ -20,26 +20,23 @@ _NO_TIME_NS = COST_UNIT
 
 
 class _Way(NamedTuple):
-    """A route of two hosts, both ways or one; its worst case in ns, of the slower direction and of both together; the links
-    and switches that it takes."""
+    """A route of two hosts, both ways or one; its worst case in ns, of the slower direction and of both together."""
 
     route: Route
     slower_ns: int
     sum_ns: int
-    links: frozenset[str]
-    nodes: frozenset[str]
 
 
 def usual(roads: Roads, books: Books, connection: Connection) -> Route | None:
     """The usual way of a connection that holds nothing yet, where it obeys and has room; else `None`."""
     way = _usual(roads, connection) if _asks_little(books, connection) else None
-    return way.route if way and _obeys(connection, way) and _entered(books, connection, way.route, for_good=False) else None
+    return way.route if way and _obeys(roads, connection, way) and _has_room(books, connection, way.route) else None
 
 
 def taken(roads: Roads, books: Books, connection: Connection) -> Route | None:
     """The same, entered in the books for good."""
     way = _usual(roads, connection) if _asks_little(books, connection) else None
-    return way.route if way and _obeys(connection, way) and _entered(books, connection, way.route) else None
+    return way.route if way and _obeys(roads, connection, way) and _has_room(books, connection, way.route, True) else None
 
 
 def taken_again(roads: Roads, books: Books, connection: Connection, paths: Sequence[Path]) -> Route | None:
@@ -48,7 +45,7 @@ def taken_again(roads: Roads, books: Books, connection: Connection, paths: Seque
     if len(paths) != 1 + connection.both_ways or not _asks_little(books, connection):
         return None
     way = _again(roads, connection, paths)
-    return way.route if way and _obeys(connection, way) and _entered(books, connection, way.route) else None
+    return way.route if way and _obeys(roads, connection, way) and _has_room(books, connection, way.route, True) else None
 
 
 def _asks_little(books: Books, connection: Connection) -> bool:
@@ -58,14 +55,14 @@ def _asks_little(books: Books, connection: Connection) -> bool:
                 or books.holds(connection.key) or books.apart.minds(connection))
 
 
-def _entered(books: Books, connection: Connection, chosen: Route, for_good: bool = True) -> bool:
-    """Whether there is room on a route whose directions meet on no arc; then it is entered in the books."""
-    there, back = demand(connection, "forward"), demand(connection, "reverse")
+def _has_room(books: Books, connection: Connection, chosen: Route, enters: bool = False) -> bool:
+    """Whether there is room on a route whose directions meet on no arc; if so it may be entered in the books for good."""
+    there, back = demand(connection, "forward"), demand(connection, "reverse") if chosen.reverse else None
     if (there and not books.is_open(chosen.forward, there)) or (back and not books.is_open(chosen.reverse, back)):
         return False
-    if there and for_good:
+    if enters and there:
         books.enter(chosen.forward, there)
-    if back and for_good:
+    if enters and back:
         books.enter(chosen.reverse, back)
     return True
 
@@ -124,16 +121,18 @@ def _along(roads: Roads, connection: Connection, trails: Sequence[Trail]) -> _Wa
         return None
     weights, is_timed = roads.weights(measure_of(connection)), roads.barred(_NONE, _NONE, packet, True).isdisjoint(numbers)
     spent = [sum([weights[arc] for arc in trail]) % COST_UNIT if is_timed else _NO_TIME_NS for trail in trails]
-    arcs = [roads.arcs[arc] for arc in numbers]
-    return _Way(Route(trails[0], trails[1] if connection.both_ways else ()), max(spent), sum(spent),
-                frozenset(each.link for each in arcs), frozenset(each.target for each in arcs))
+    return _Way(Route(trails[0], trails[1] if connection.both_ways else ()), max(spent), sum(spent))
 
 
-def _obeys(connection: Connection, way: _Way) -> bool:
+def _obeys(roads: Roads, connection: Connection, way: _Way) -> bool:
     limit = limit_ns(connection)
     if limit is not None and limit < (way.sum_ns if is_round_trip(connection) else way.slower_ns):
         return False
-    return connection.avoid_links.isdisjoint(way.links) and connection.avoid_switches.isdisjoint(way.nodes)
+    if not connection.avoid_links and not connection.avoid_switches:
+        return True
+    passed = [roads.along(trail) for _, trail in way.route.trails()]
+    return all(connection.avoid_links.isdisjoint(each.links) and connection.avoid_switches.isdisjoint(each.nodes)
+               for each in passed)
 
 
 _NONE: frozenset[str] = frozenset()
