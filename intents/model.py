@@ -3,9 +3,10 @@ a rate counts L2 bytes with FCS, without our label). Everything is frozen; prove
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import Literal
+from operator import attrgetter
+from typing import Any, Literal
 
 ServiceClass = Literal["delay-critical", "guaranteed", "assured", "best-effort"]
 Direction = Literal["forward", "reverse"]
@@ -115,6 +116,16 @@ class Connection:
     slice: str | None = None
     tenant: str | None = None
     provenance: tuple[tuple[str, str], ...] = ()
+
+
+_FIELDS = tuple(each.name for each in fields(Connection))
+_VALUES = attrgetter(*_FIELDS)
+
+
+def but(connection: Connection, **changes: Any) -> Connection:
+    """The connection with some fields changed, as `dataclasses.replace` has it in twice the time: who looks for what could
+    be asked instead asks a great deal."""
+    return Connection(**{**dict(zip(_FIELDS, _VALUES(connection), strict=True)), **changes})
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from intents.asked import is_round_trip, is_too_far, measure_of
 from intents.capacity import Books, Demand, demand
 from intents.chosen import Route, weight
 from intents.exposure import fastest_protected_ns
-from intents.model import Connection, DiversityLevel
+from intents.model import Connection, DiversityLevel, but
 from intents.protection import protected_route
 from intents.roads import COST_UNIT, LABEL_BYTES, UNKNOWN_NS, Roads
 from intents.routes import route
@@ -38,7 +38,7 @@ def fastest(roads: Roads, books: Books, connection: Connection) -> tuple[int, Ro
     if connection.latency is None:
         return None
     loose = replace(connection.latency, max_ns=UNKNOWN_NS - 1, strict=False)
-    chosen = route(roads, books, replace(connection, latency=loose, objective="min-latency"))
+    chosen = route(roads, books, but(connection, latency=loose, objective="min-latency"))
     if chosen is None:
         return None
     spent = [weight(roads, measure_of(connection), trail) % COST_UNIT for _, trail in chosen.trails()]
@@ -68,26 +68,26 @@ class Offers:
     def _diversity(self, connection: Connection) -> Offer | None:
         others = connection.diverse_from
         return self._without(others, others, lambda given_up: (
-            f"without diversity from {', '.join(sorted(given_up))}", replace(connection, diverse_from=others - given_up)))
+            f"without diversity from {', '.join(sorted(given_up))}", but(connection, diverse_from=others - given_up)))
 
     def _diversity_level(self, connection: Connection) -> Offer | None:
         """At a level that asks for less, or for something else."""
         levels: tuple[DiversityLevel, ...] = ("srlg", "node", "link")
         tried = (self._working(f"diversity {connection.diverse_level} -> {level}",
-                               replace(connection, diverse_level=level))
+                               but(connection, diverse_level=level))
                  for level in levels if connection.diverse_from and connection.diverse_level not in ("link", level))
         return next((offer for offer in tried if offer), None)
 
     def _isolation(self, connection: Connection) -> Offer | None:
-        return self._working("isolation exclusive -> shared", replace(connection, is_exclusive=False)) if (
+        return self._working("isolation exclusive -> shared", but(connection, is_exclusive=False)) if (
             connection.is_exclusive) else None
 
     def _protection(self, connection: Connection) -> Offer | None:
-        return self._working("without protection", replace(connection, protection="none")) if (
+        return self._working("without protection", but(connection, protection="none")) if (
             connection.protection != "none" and connection.protection_required) else None
 
     def _protection_level(self, connection: Connection) -> Offer | None:
-        return self._working("protection node -> link", replace(connection, protection="link")) if (
+        return self._working("protection node -> link", but(connection, protection="link")) if (
             connection.protection == "node" and connection.protection_required) else None
 
     def _latency(self, connection: Connection) -> Offer | None:
@@ -97,7 +97,7 @@ class Offers:
         enough = -_to_three_digits(-best - bound.strict)
         severe = bound.severe_above_ns if (bound.severe_above_ns or 0) > enough else None
         sentence = f"latency {render_time(bound.max_ns)} -> {render_time(enough)}"
-        changed = replace(connection, latency=replace(bound, max_ns=enough, severe_above_ns=severe))
+        changed = but(connection, latency=replace(bound, max_ns=enough, severe_above_ns=severe))
         return (sentence, changed) if _is_sought_by_time(connection) else self._working(sentence, changed)
 
     def _least_ns(self, connection: Connection) -> int | None:
@@ -152,30 +152,30 @@ class Offers:
         avoided = connection.avoid_links
         if not avoided:
             return None
-        likely = self._taken(replace(connection, avoid_links=frozenset()), "link")
+        likely = self._taken(but(connection, avoid_links=frozenset()), "link")
         return self._without(avoided, likely, lambda given_up: (
-            f"without avoid links {', '.join(sorted(given_up))}", replace(connection, avoid_links=avoided - given_up)))
+            f"without avoid links {', '.join(sorted(given_up))}", but(connection, avoid_links=avoided - given_up)))
 
     def _avoided_switches(self, connection: Connection) -> Offer | None:
         avoided = connection.avoid_switches
         if not avoided:
             return None
-        likely = self._taken(replace(connection, avoid_switches=frozenset()), "target")
+        likely = self._taken(but(connection, avoid_switches=frozenset()), "target")
         return self._without(avoided, likely, lambda given_up: (
             f"without avoid switches {', '.join(sorted(given_up))}",
-            replace(connection, avoid_switches=avoided - given_up)))
+            but(connection, avoid_switches=avoided - given_up)))
 
     def _stops(self, connection: Connection) -> Offer | None:
         via = connection.via
         return self._without(frozenset(via), frozenset(via), lambda given_up: (
             f"without via {', '.join(stop for stop in via if stop in given_up)}",
-            replace(connection, via=tuple(stop for stop in via if stop not in given_up))))
+            but(connection, via=tuple(stop for stop in via if stop not in given_up))))
 
     def _pin(self, connection: Connection) -> Offer | None:
-        return self._working("without pinned", replace(connection, pinned=None)) if connection.pinned is not None else None
+        return self._working("without pinned", but(connection, pinned=None)) if connection.pinned is not None else None
 
     def _co_routing(self, connection: Connection) -> Offer | None:
-        return self._working("without co-routed", replace(connection, co_routed=False)) if connection.co_routed else None
+        return self._working("without co-routed", but(connection, co_routed=False)) if connection.co_routed else None
 
     def _working(self, sentence: str, changed: Connection) -> Offer | None:
         return (sentence, changed) if protected_route(self._roads, self._books, changed) else None
@@ -228,7 +228,7 @@ def _is_sought_by_time(connection: Connection) -> bool:
 
 
 def _with(connection: Connection, **changes: Any) -> Connection:
-    return replace(connection, bandwidth=replace(connection.bandwidth, **changes))
+    return but(connection, bandwidth=replace(connection.bandwidth, **changes))
 
 
 def _to_three_digits(value: int) -> int:

@@ -15,7 +15,7 @@ from intents.capacity import Books
 from intents.chosen import Route, claims
 from intents.entanglement import entanglement
 from intents.exposure import exposure
-from intents.model import Connection, LatencyBound, Reason, Refusal, Selector
+from intents.model import Connection, LatencyBound, Reason, Refusal, Selector, but
 from intents.offers import Offer, Offers, fastest
 from intents.protection import protected_route
 from intents.rewrite import rewritten
@@ -48,12 +48,12 @@ class Refusals:
 
     def of(self, connection: Connection) -> Refusal:
         """Why this connection has no place in the plan, and with what change it would."""
-        alike = replace(connection, key="", title="", selector=Selector(), priority=0, slice=None, tenant=None,
+        alike = but(connection, key="", title="", selector=Selector(), priority=0, slice=None, tenant=None,
                         provenance=(), intent=connection.intent if self._books.apart.minds(connection) else "")
         if alike not in self._found:
             self._found[alike] = self._finding(alike)
         reason, message, offers, is_undeclared = self._found[alike]
-        asked = replace(alike, provenance=connection.provenance)
+        asked = but(alike, provenance=connection.provenance)
         return Refusal(connection.key, connection.title, connection.intent, reason, message,
                        tuple(sentence for sentence, _ in offers), is_undeclared,
                        tuple(rewritten(asked, offered) for _, offered in offers), message == WAITS)
@@ -75,13 +75,13 @@ def _reason(roads: Roads, books: Books, connection: Connection, offers: Iterable
     if connection.protection != "none" and connection.protection_required and (
             chosen := route(roads, books, connection)):
         return Reason.PROTECTION, exposure(roads, books, connection, chosen)
-    unreserved = replace(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
+    unreserved = but(connection, bandwidth=replace(connection.bandwidth, guaranteed_bps=None, reverse_bps=None))
     if chosen := route(roads, books, unreserved):
         return Reason.BANDWIDTH, _bandwidth(roads, books, connection, offers, chosen)
-    unbounded = replace(unreserved, latency=None)
+    unbounded = but(unreserved, latency=None)
     if chosen := route(roads, books, unbounded):
         return Reason.LATENCY, _latency(roads, books, unreserved, chosen)
-    unsized = replace(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))
+    unsized = but(unbounded, bandwidth=replace(unbounded.bandwidth, max_packet_bytes=1))
     if chosen := route(roads, books, unsized):
         return Reason.MTU, _mtu(roads, connection, chosen)
     return Reason.NO_PATH, _no_path(roads, connection)
@@ -151,7 +151,7 @@ def _left_out(roads: Roads, connection: Connection, bound: LatencyBound) -> str:
     """Links over which the bound might be met, were their delay known: were it nothing, it would be."""
     if connection.pinned is not None:
         return ""
-    unknown = barred_to(roads, connection) - barred_to(roads, replace(connection, latency=None))
+    unknown = barred_to(roads, connection) - barred_to(roads, but(connection, latency=None))
     if not unknown:
         return ""
     lines = [hop(roads.network, replace(arc, delay_ns=arc.delay_ns or 0), "forward", connection.service_class,
