@@ -26,8 +26,8 @@ plain integers, which compare as (cost, delay) does."""
 HOP_BITS = 16
 """A step is a weight shifted by so much, and one hop: no path has as many, so steps compare as (weight, hops) does."""
 
-NODE_BITS, NODE_MASK = 16, (1 << 16) - 1
-"""Where a switch stands in a number that sorts by what comes before it: no network has as many."""
+_FAR = 1 << 200
+"""More than any sum of steps."""
 
 LABEL_BYTES = 4
 """What a path between switches adds to a packet: one MPLS label stack entry (RFC 3032)."""
@@ -139,7 +139,7 @@ class Roads:
         key = (service_class, packet_bytes, direction, trail)
         if key not in self._budgets:
             lines = self.lines(service_class, packet_bytes, direction)
-            known = tuple(line for arc in trail if (line := lines[arc]) is not None)
+            known = tuple([line for arc in trail if (line := lines[arc]) is not None])
             self._budgets[key] = known if len(known) == len(trail) else None
         return self._budgets[key]
 
@@ -148,7 +148,7 @@ class Roads:
         if trail not in self._along:
             arcs = [self.arcs[arc] for arc in trail]
             delays = [arc.delay_ns for arc in arcs if arc.delay_ns is not None]
-            self._along[trail] = Along((arcs[0].source, *(arc.target for arc in arcs)), tuple(arc.link for arc in arcs),
+            self._along[trail] = Along((arcs[0].source, *[arc.target for arc in arcs]), tuple([arc.link for arc in arcs]),
                                        sum(delays) if len(delays) == len(arcs) else None)
         return self._along[trail]
 
@@ -232,22 +232,21 @@ class Roads:
         return self._grown(weights, goal).ahead
 
     def _grown(self, weights: Sequence[int], goal: str) -> "_Tree":
-        """Best first. On the heap is one number for each switch: what it is from the goal, then its place."""
         start, entries = self._node[goal], self._entries
-        least: list[int | None] = [None] * len(entries)
-        onward, least[start], heap = [-1] * len(entries), 0, [start]
+        least, onward, heap = [_FAR] * len(entries), [-1] * len(entries), [(0, start)]
+        least[start] = 0
         while heap:
-            distance, node = (key := heappop(heap)) >> NODE_BITS, key & NODE_MASK
-            if distance != least[node]:
+            distance, node = heappop(heap)
+            if distance > least[node]:
                 continue
             for arc, neighbour in entries[node]:
                 further, best = distance + weights[arc], least[neighbour]
-                if best is None or further < best:
+                if further < best:
                     least[neighbour], onward[neighbour] = further, arc
-                    heappush(heap, further << NODE_BITS | neighbour)
+                    heappush(heap, (further, neighbour))
                 elif further == best and arc < onward[neighbour]:
                     onward[neighbour] = arc
-        return _Tree({name: far for name, far in zip(self._names, least, strict=True) if far is not None}, onward)
+        return _Tree({name: far for name, far in zip(self._names, least, strict=True) if far < _FAR}, onward)
 
     def barred(self, avoid_links: frozenset[str], avoid_switches: frozenset[str], packet_bytes: int,
                must_know_delay: bool) -> frozenset[int]:
