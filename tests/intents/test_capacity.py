@@ -45,6 +45,20 @@ def test_what_is_released_is_as_if_it_had_never_been(entries: dict[str, list[Cla
     assert [books.left_bytes(arc, probe) for arc in arcs] == [plain.left_bytes(arc, probe) for arc in arcs]
 
 
+@given(demands, demands, demands, st.booleans())
+def test_what_stays_for_good_is_there_when_what_could_leave_left(stays: Demand, held: Demand, probe: Demand, first: bool):
+    plain, books = Books(NETWORK), Books(NETWORK)
+    plain.take([(ARC, stays)], "stays")
+    if first:
+        books.enter((ARC,), stays)
+    books.hold([(ARC, held)], "moving")
+    if not first:
+        books.enter((ARC,), stays)
+    books.release("moving")
+    assert books.left_bps(ARC) == plain.left_bps(ARC)
+    assert books.left_bytes(ARC, probe) == plain.left_bytes(ARC, probe)
+
+
 @given(claim_lists, st.lists(demands, min_size=1, max_size=2), st.booleans())
 def test_the_gate_of_a_search_says_what_fits(taken: list[Claim], asked: list[Demand], moves: bool):
     books = Books(NETWORK)
