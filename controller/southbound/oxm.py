@@ -17,6 +17,10 @@ _MATCH = Struct("!HH")  # type and length
 _EXPERIMENTER_CLASS = 0xFFFF
 
 
+MOST = 256
+"""Fields of one match: OpenFlow 1.3 has 40 kinds, Open vSwitch about 100 more."""
+
+
 class Kind(NamedTuple):
     """A kind of field: the number that orders it in a match (what others require comes first), its header without and
     with a mask, the size of its value in bytes."""
@@ -106,6 +110,8 @@ def parts_at(data: bytes, start: int, limit: int) -> tuple[list[Part], int]:
         part, at = _part_at(data, at, end)
         if part.mask != 0:
             parts.append(part)
+        if len(parts) > MOST:
+            raise MalformedError(f"a match of more than {MOST} fields")
     if len({part.name for part in parts}) != len(parts):
         raise MalformedError("a match that names a field twice")
     return sorted(parts), after
