@@ -42,8 +42,7 @@ fast:
 test: setup
 	$(PYTHON) -m pytest -n 2 -m 'not emulated'
 	$(PYTHON) -m tests.fuzz
-	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -n 2 --dist loadfile -m 'emulated and not alone'
-	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m 'emulated and alone'
+	$(SUDO) $(PYTHON) -m pytest -p no:cacheprovider -m emulated
 
 test-ryu: setup-ryu
 	@.venv-ryu/bin/isochrone version | grep 'Ryu 4.34'

@@ -10,19 +10,12 @@ import pytest
 
 from labs import sandbox
 
-ALONE = frozenset({
-    "test_channels", "test_detours", "test_failures", "test_kills", "test_lab", "test_moves", "test_network", "test_probe",
-    "test_purge", "test_relief", "test_silence", "test_stalls", "test_switch_faults", "test_telemetry", "test_wires"})
-"""What judges delays, rates or losses: there nothing else may run. The others may run side by side."""
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     absent = sandbox.missing()
     for item in items:
         if "emulated" in item.path.parts:
             item.add_marker(pytest.mark.emulated)
-            if item.path.stem in ALONE:
-                item.add_marker(pytest.mark.alone)
             if absent:
                 item.add_marker(pytest.mark.skip(reason="; ".join(absent)))
 
