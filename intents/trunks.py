@@ -2,7 +2,8 @@
 
 Rules of this file: a trunk is its path, cable by cable, with its class, address family and detours, so it is named by
 everything that its rules depend on: a path over re-plugged cables is another trunk and takes a fresh label. A label is
-recognised wherever it arrives, not only on its own cable. TC follows the class, TTL starts at 64.
+recognised wherever it arrives, not only on its own cable. TC follows the class, TTL starts at 64. What has another label
+beneath its own is a probe of the path and no data: the last switch hands it to the controller.
 
 A detour (RFC 4090, one-to-one backup) has a label of its own from the switch before the dead cable to the egress, and
 no group ever: what meets a second failure is dropped and cannot loop. Detours over the same cables merge (section 8).
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from intents.marks import mark_of
 from intents.model import Direction, Path, Placement, ServiceClass
 from intents.rules import (
+    CONTROLLER,
     IN_PORT,
     IPV4,
     MPLS,
@@ -39,6 +41,7 @@ from intents.rules import (
 from topologies.model import Topology
 
 PRIORITY = 100
+PROBE_PRIORITY = PRIORITY + 1
 TTL = 64
 
 TRAFFIC_CLASSES: dict[ServiceClass, int] = {"delay-critical": 5, "guaranteed": 4, "assured": 2, "best-effort": 0}
@@ -148,16 +151,25 @@ def _at_the_bottom(label: int) -> Match:
     return match(eth_type=MPLS, mpls_label=label, mpls_bos=1)
 
 
+@lru_cache(maxsize=1 << 16)
+def _above_another(label: int) -> Match:
+    """What the last switch recognises a probe by."""
+    return match(eth_type=MPLS, mpls_label=label, mpls_bos=0)
+
+
 def label_rules(path: Trunk | Detour, label: int, groups: Mapping[int, int]) -> Iterator[Flow]:
     """What carries a label from the second switch on: swap nothing, count the TTL down, and pop at the egress, where
-    only a label at the bottom of the stack is popped for the family (what lies above another is no data). `groups` are
-    those of the cables, by their places, that a detour stands in for."""
+    only a label at the bottom of the stack is popped for the family (what lies above another is no data: a probe, which
+    nobody sends by a detour). `groups` are those of the cables, by their places, that a detour stands in for."""
     mark = cookie(Kind.LABEL, path.mark)
     for hop, cable in enumerate(path.cables[1:], 1):
         onward = ToGroup(groups[hop]) if hop in groups else Output(cable.out_port)
         yield Flow(cable.dpid, Table.LABEL, PRIORITY, labelled(label), (DecMplsTtl(), onward), cookie=mark)
-    yield Flow(path.cables[-1].far_dpid, Table.LABEL, PRIORITY, _at_the_bottom(label), (PopMpls(path.ethertype),),
+    egress = path.cables[-1].far_dpid
+    yield Flow(egress, Table.LABEL, PRIORITY, _at_the_bottom(label), (PopMpls(path.ethertype),),
                goto=Table.DELIVER, cookie=mark)
+    if isinstance(path, Trunk):
+        yield Flow(egress, Table.LABEL, PROBE_PRIORITY, _above_another(label), (Output(CONTROLLER),), cookie=mark)
 
 
 def trunk_group(post: Post, number: int, label: int, detour_label: int | None) -> Group:

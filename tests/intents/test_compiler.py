@@ -10,14 +10,19 @@ from intents.compiler import NoRoom, compile_plan, compile_rules, owner_marks
 from intents.model import Plan, Reason, Refusal, Selector
 from intents.riders import riders_of
 from intents.rules import (
+    CONTROLLER,
     GROUP_IDS,
+    IPV4,
     LABELS,
     METER_IDS,
+    MPLS,
     Change,
+    DecMplsTtl,
     Flow,
     Kind,
     Meter,
     Output,
+    PopMpls,
     PushMpls,
     RuleSet,
     SetField,
@@ -60,7 +65,18 @@ def test_a_path_of_two_cables_pushes_swaps_nothing_and_pops():
     assert group.buckets[0].actions == (PushMpls(), SetField("mpls_label", label), SetField("mpls_tc", 5),
                                         SetMplsTtl(64), Output(11))
     assert (entry.dpid, entry.actions) == (1, (ToGroup(group.id),))
-    assert sorted(flow.dpid for flow in rules.flows.values() if flow.table == Table.LABEL) == [2, 3]
+    at_the_end = {2: (DecMplsTtl(), Output(12)), 3: (PopMpls(IPV4),)}
+    ways = [flow for flow in rules.flows.values() if flow.table == Table.LABEL and flow.actions != (Output(CONTROLLER),)]
+    assert {flow.dpid: flow.actions for flow in ways} == at_the_end
+
+
+def test_what_has_another_label_beneath_is_handed_up_at_the_end_of_a_path_and_nowhere_else():
+    rules = compiled(one_way())
+    (label,) = labels_in(rules)
+    (handing_up,) = (flow for flow in rules.flows.values() if flow.actions == (Output(CONTROLLER),))
+    assert (handing_up.dpid, handing_up.match) == (3, match(eth_type=MPLS, mpls_label=label, mpls_bos=0))
+    way = next(flow for flow in rules.flows.values() if (flow.dpid, flow.table) == (2, Table.LABEL))
+    assert handing_up.cookie == way.cookie
 
 
 @pytest.mark.parametrize(("service_class", "tc"), [

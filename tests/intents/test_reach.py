@@ -28,9 +28,9 @@ def rules(table: Table, dpid: int) -> list[Flow]:
 
 
 def test_a_path_and_its_group_concern_who_rides_on_them():
-    (classified, *_), (popped,) = rules(Table.CLASSIFY, 3), rules(Table.LABEL, 3)
+    (classified, *_), (popped, handed_up) = rules(Table.CLASSIFY, 3), rules(Table.LABEL, 3)
     assert concerned(classified) == [("h3", "h2")]
-    assert concerned(popped) == [("h1", "h3")]
+    assert concerned(popped) == concerned(handed_up) == [("h1", "h3")]
     (group,) = (group for group in TABLES.groups.values() if group.dpid == 3)
     assert concerned(group) == [("h3", "h2")]
 
