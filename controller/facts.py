@@ -61,7 +61,18 @@ class Rejected:
     words: str
 
 
-Fact = SwitchUp | SwitchDown | PortChanged | TablesRead | Confirmed | Rejected
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The probe `token` came out of a path under this label, at a switch and the port by which it came in. A token comes
+    back once."""
+
+    dpid: int
+    token: int
+    port: int
+    label: int
+
+
+Fact = SwitchUp | SwitchDown | PortChanged | TablesRead | Confirmed | Rejected | Probed
 
 
 class PortCount(NamedTuple):

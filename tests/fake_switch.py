@@ -2,7 +2,8 @@
 
 It applies flow-mods, group-mods and meter-mods as the model of the tables does, answers what the model would leave undone
 with an error, and can be told to misbehave: stay silent, leave message types unanswered, refuse, know no meters or groups,
-answer late, send raw bytes, hang up by halves. Its counters stand where they are set.
+answer late, send raw bytes, hang up by halves. Its counters stand where they are set. What it is to send out of
+its ports is given to `carry`.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from intents.rules import Change, Flow, Group, Item, Meter, RuleSet
 from intents.tables import Tables
 
 HELLO, ERROR, ECHO_REQUEST, ECHO_REPLY, FEATURES_REQUEST, FEATURES_REPLY = 0, 1, 2, 3, 5, 6
-PORT_STATUS, FLOW_MOD, GROUP_MOD, MULTIPART_REQUEST, MULTIPART_REPLY = 12, 14, 15, 18, 19
+PACKET_IN, PORT_STATUS, PACKET_OUT, FLOW_MOD, GROUP_MOD, MULTIPART_REQUEST, MULTIPART_REPLY = 10, 12, 13, 14, 15, 18, 19
 BARRIER_REQUEST, BARRIER_REPLY, METER_MOD = 20, 21, 29
 FLOWS, PORT_COUNTS, GROUPS, METERS, PORTS = 1, 4, 7, 10, 13
 
@@ -60,6 +61,7 @@ class FakeSwitch:
         self.port_counts: dict[int, PortCount] = {}
         self.flow_counts: dict[int, FlowCount] = {}
         self.heard: list[tuple[int, int]] = []
+        self.carry: Callable[[int, bytes], None] = lambda port, frame: None
         self.is_closed = False
         self._tables = Tables(tables or RuleSet())
         self._changed = threading.Condition()
@@ -105,6 +107,10 @@ class FakeSwitch:
         """Send raw bytes."""
         with contextlib.suppress(OSError):
             self._socket.sendall(data)
+
+    def hand_up(self, port: int, frame: bytes) -> None:
+        """A frame that came in by a port is given to the controller."""
+        self.send(packet_in(port, frame))
 
     def set_port(self, number: int, is_up: bool) -> None:
         """A port changes (or appears), and the switch says so."""
@@ -178,6 +184,8 @@ class FakeSwitch:
                 self._complain(xid, _UNKNOWN_MULTIPART, message(kind, xid, body))
             else:
                 self._report(xid, part, body[8:])
+        elif kind == PACKET_OUT:
+            self.carry(*sent_out(body))
         elif kind in READERS:
             self._change(xid, READERS[kind](self.dpid, body), message(kind, xid, body))
 
@@ -224,6 +232,19 @@ class FakeSwitch:
                     if table in (0xFF, flow.table) and flow.cookie & mask == cookie & mask]
         return [_entry(item) for item in (*tables.groups.values(), *tables.meters.values())
                 if isinstance(item, _REPORTED[kind])]
+
+
+def packet_in(port: int, frame: bytes, table: int = 2) -> bytes:
+    """What a switch says of a frame that a rule sends to the controller, laid out as Open vSwitch does it."""
+    matched = struct.pack("!HHII4x", 1, 12, 0x80000004, port)
+    return message(PACKET_IN, 0, struct.pack("!IHBBQ", 0xFFFFFFFF, len(frame), 1, table, 7) + matched + bytes(2) + frame)
+
+
+def sent_out(body: bytes) -> tuple[int, bytes]:
+    """The port and the frame of a packet-out that outputs once."""
+    length, kind, port = struct.unpack_from("!8xH6xH2xI", body)
+    assert (length, kind) == (16, 0)
+    return port, body[16 + length:]
 
 
 def report(kind: int, items: Iterable[Item]) -> bytes:

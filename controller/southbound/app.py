@@ -6,6 +6,7 @@ thread, in the order of what happened. A second connection with a datapath id th
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,8 +15,10 @@ from controller.facts import Counters, Fact, PortChanged, Rejected, SwitchDown, 
 from controller.southbound.connection import Connection
 from controller.southbound.errors import MalformedError
 from controller.southbound.framework import Brick, ofproto, on
+from controller.southbound.probes import Probes
 from controller.southbound.seldom import Seldom
 from controller.southbound.sender import Sender
+from intents.probes import Probe
 
 log = structlog.get_logger(__name__)
 
@@ -23,10 +26,12 @@ log = structlog.get_logger(__name__)
 class SwitchApp(Brick):
     """Hears the switches, tells `inbox`, and `counted` what polls bring."""
 
-    def __init__(self, inbox: Callable[[Fact], None], counted: Callable[[Counters], None]) -> None:
+    def __init__(self, inbox: Callable[[Fact], None], counted: Callable[[Counters], None],
+                 probes: Probes) -> None:
         super().__init__()
         self._tell = inbox
         self._tell_counted = counted
+        self._probes = probes
         self._connections: dict[int, Connection] = {}
         self._senders: dict[Connection, Sender] = {}
         self._unjoined = Seldom(log.info, "connection ended before it was a switch's", most=20)
@@ -35,6 +40,11 @@ class SwitchApp(Brick):
         """Where to send what is for a switch; `None` while it is not connected."""
         connection = self._connections.get(dpid)
         return None if connection is None else self._senders.get(connection)
+
+    def probe(self, probe: Probe, token: int) -> None:
+        """Send a probe, unless its switch is not connected."""
+        if sender := self.sender(probe.dpid):
+            sender.probe(partial(self._probes.packet_out, probe, token))
 
     def joined(self, connection: Connection) -> None:
         """A switch finished its handshake."""
@@ -61,6 +71,11 @@ class SwitchApp(Brick):
         log.warning("switch lost", dpid=_hex(connection.id), peer=connection.address, why=connection.why)
         self._tell(SwitchDown(connection.id, connection.why or "closed"))
         del self._connections[connection.id]  # last: not before can the switch's next connection say it is up
+
+    def punted(self, connection: Connection, message: bytes) -> None:
+        """A switch handed a packet up: nothing but a probe of ours is of any use."""
+        if connection in self._senders and (fact := self._probes.came(connection.id, message)):
+            self._tell(fact)
 
     @on("OFPPortStatus")
     def port_changed(self, message: Any) -> None:

@@ -1,5 +1,6 @@
 """The southbound as the loop sees it: start, read, send, stop; what happens comes back as facts."""
 
+import secrets
 from collections.abc import Callable, Sequence
 
 from controller.facts import Counters, Fact
@@ -8,6 +9,8 @@ from controller.southbound.app import SwitchApp
 from controller.southbound.connection import Liveness
 from controller.southbound.framework import manager, mend
 from controller.southbound.listener import Listener, Room
+from controller.southbound.probes import NONCE_BYTES, Probes
+from intents.probes import Probe
 from intents.rules import Change
 
 
@@ -19,9 +22,11 @@ class Southbound:
     void. What is sent to a switch that is not connected is dropped. A poll's token is answered once or never.
     """
 
-    def __init__(self, liveness: Liveness | None = None, room: Room | None = None) -> None:
+    def __init__(self, liveness: Liveness | None = None, room: Room | None = None, nonce: bytes | None = None) -> None:
+        """`nonce`: NONCE_BYTES by which probes are known to be of this process, random ones where none are given."""
         self._liveness = liveness or Liveness()
         self._room = room or Room()
+        self._nonce = secrets.token_bytes(NONCE_BYTES) if nonce is None else nonce
 
     def start(self, address: str, port: int, inbox: Callable[[Fact], None],
               counted: Callable[[Counters], None] = lambda _: None) -> int:
@@ -31,7 +36,7 @@ class Southbound:
         self._listener = Listener(address, port, self._liveness, self._room)
         mend()
         self._apps = manager.get_instance()
-        self._app: SwitchApp = self._apps.instantiate(SwitchApp, inbox, counted)
+        self._app: SwitchApp = self._apps.instantiate(SwitchApp, inbox, counted, Probes(self._nonce))
         self._app.start()
         self._listener.start()
         return self._listener.port
@@ -50,6 +55,10 @@ class Southbound:
         """Send changes and a barrier; `Confirmed` answers, or `Rejected` with the first error."""
         if sender := self._app.sender(dpid):
             sender.send(changes, token)
+
+    def probe(self, probe: Probe, token: int) -> None:
+        """Send a probe out of a switch's port; `Probed` tells where it came out, if it does."""
+        self._app.probe(probe, token)
 
     def poll_ports(self, dpid: int, token: int) -> None:
         """Ask for the counters of all ports; `PortCounters` answers."""

@@ -78,6 +78,10 @@ class Brick(_OFPHandler, ABC):  # type: ignore[misc]
     def lost(self, connection: Any) -> None:
         """A connection ended (its `why` says how); called in its receive thread, also if it never `joined`."""
 
+    @abstractmethod
+    def punted(self, connection: Any, message: bytes) -> None:
+        """A packet came in, as a whole PACKET_IN whose length is right; called in the switch's receive thread."""
+
     @handler.set_ev_handler(events.EventOFPPortStatus, handler.CONFIG_DISPATCHER)  # type: ignore[untyped-decorator]
     def port_changed_early(self, heard: Any) -> None:
         """A port changed before the connection joined, which the library would have forgotten."""
@@ -134,6 +138,9 @@ def _guarded(parse: Callable[..., Any]) -> Callable[..., Any]:
         message = bytes(buffer)
         if not datapath.admits(message):
             raise Ended
+        if kind == guard.PACKET_IN:
+            datapath.ofp_brick.punted(datapath, message)
+            return None
         if kind in guard.UNREAD:
             return None
         if guard.is_statistics(message):

@@ -2,7 +2,8 @@
 
 Rules of this file: pure, no library; what nobody here asked for or has a use for is a fault; a length is checked before
 it is followed. The library's parsers loop for ever on a zero length inside a message (CVE-2024-34483 to 34489), so only
-messages of fixed size and a walked HELLO reach them; statistics are read by decode.py and counters.py alone.
+messages of fixed size and a walked HELLO reach them; statistics are read by decode.py and counters.py alone, packets
+by probes.py.
 """
 
 import struct
@@ -27,8 +28,8 @@ TABLE_PARTS = frozenset({FLOWS, GROUPS, METERS})
 STATISTICS = TABLE_PARTS | {PORT_COUNTS}
 """What decode.py and counters.py read, and no parser of the library's."""
 
-UNREAD = frozenset({PACKET_IN, FLOW_REMOVED})
-"""What a switch may send unasked and nothing here listens to yet: passed over unparsed."""
+UNREAD = frozenset({FLOW_REMOVED})
+"""What a switch may send unasked and nothing here listens to: passed over unparsed."""
 
 MOST_PORTS = 4_096
 """Of one switch: more than any chassis has, and 6 MB of what the library keeps of them."""

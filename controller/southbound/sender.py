@@ -86,6 +86,10 @@ class Sender:
         """Queue a poll of the counters of this multipart type."""
         self._jobs.put(partial(self._send_poll, kind, token))
 
+    def probe(self, made: Callable[[int], bytes]) -> None:
+        """Queue a probe, made with its xid: nothing of this switch answers it."""
+        self._jobs.put(partial(self._send_probe, made))
+
     def stop(self) -> None:
         """Send nothing more; what is queued is dropped."""
         self._jobs.put(None)
@@ -154,6 +158,9 @@ class Sender:
         for oldest in list(self._readings)[:-MOST_READS]:
             self._readings.pop(oldest, None)
         self._connection.send(encode.read_requests(xid))
+
+    def _send_probe(self, made: Callable[[int], bytes], xid: int) -> None:
+        self._connection.send(made(xid))
 
     def _send_poll(self, kind: int, token: int, xid: int) -> None:
         self._polls.ask(xid, kind, token)

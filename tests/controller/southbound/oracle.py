@@ -122,6 +122,13 @@ def _library_value(name: str, value: int) -> Any:
     return kind.to_user(value.to_bytes(kind.size, "big"))
 
 
+def packet_out(port: int, frame: bytes, xid: int) -> bytes:
+    """The library's order to send a frame out of a port."""
+    made = parser.OFPPacketOut(protocol, ofproto.OFP_NO_BUFFER, ofproto.OFPP_CONTROLLER,
+                               [parser.OFPActionOutput(port, 0)], frame)
+    return written(made, xid)
+
+
 def barrier(xid: int) -> bytes:
     """The library's request for a barrier."""
     return written(parser.OFPBarrierRequest(protocol), xid)

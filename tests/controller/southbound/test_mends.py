@@ -131,6 +131,9 @@ class Recorder(framework.Brick):
     def lost(self, connection: Connection) -> None:
         self.told.put(("lost", connection))
 
+    def punted(self, connection: Connection, message: bytes) -> None:
+        raise AssertionError("nobody sends packets here")
+
 
 @pytest.fixture
 def bare() -> Iterator[tuple[Recorder, int]]:
