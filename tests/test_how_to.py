@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.controller.cli.controllers import controller
-from tests.fake_switch import FakeSwitch
+from tests.fake_network import connected
 from tests.how_to import PAGES, Command, commands, files
+from topologies.metro import metro
 
 PAGE = "orchestrate-with-python.md"
 
@@ -42,8 +43,7 @@ def test_a_python_program_applies_watches_and_deletes_as_told(tmp_path: Path):
         (mine / name).write_text(text)
     with ExitStack() as stack:
         running = stack.enter_context(controller(tmp_path))
-        for dpid in range(1, 9):
-            stack.enter_context(FakeSwitch(dpid, range(1, 6)).connect(running.openflow_port))
+        stack.enter_context(connected(metro(), running.openflow_port))
         environment = {"ISOCHRONE_SERVER": running.server, "PYTHONPATH": str(PAGES.parent.parent),
                        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
         told = list(commands(PAGE))

@@ -23,6 +23,7 @@ from controller.agent.recover import recovered
 from controller.agent.replan import adopted, in_place
 from controller.agent.skill import Skill, kept_off
 from controller.agent.status import published
+from controller.agent.trial import Probing
 from controller.agent.world import Read, World, absorb, auditing
 from controller.decisions import Autonomy, DecisionRecord
 from controller.facts import Counters, Fact, FlowCounters, PortCounters
@@ -32,6 +33,7 @@ from controller.store.record import Record
 from controller.store.rows import Key
 from controller.store.sqlite import Row, Store, StoreError
 from intents.model import Placement, Wanted
+from intents.probes import Probe
 from intents.resolve import resolve
 from intents.rules import Change
 from topologies.model import Topology
@@ -47,6 +49,9 @@ class Southbound(Protocol):
 
     def send(self, dpid: int, changes: Sequence[Change], token: int) -> None:
         """Send changes in their order, with a barrier behind them."""
+
+    def probe(self, probe: Probe, token: int) -> None:
+        """Send a probe out of a switch's port."""
 
     def poll_ports(self, dpid: int, token: int) -> None:
         """Ask for the counters of all ports."""
@@ -204,6 +209,8 @@ class Agent:
         for request in decision.requests:
             if isinstance(request, Read):
                 self._southbound.read(request.dpid, request.token)
+            elif isinstance(request, Probing):
+                self._southbound.probe(request.probe, request.token)
             else:
                 self._southbound.send(request.dpid, request.changes, request.token)
         if decision.world is before:

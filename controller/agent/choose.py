@@ -1,8 +1,8 @@
 """What may be sent to each switch now: the first step of its gap that has something to send.
 
 Rules of this file: prepare goes at once; a door opens, or a trunk is re-pointed, once all that its connections rest on
-is confirmed and the books have room; a door closes once the connection's other doors are open; what is to be retired
-waits until nothing has led to it for RETIRE_S. A switch takes one step at a time.
+is confirmed, by barriers and by a probe (confirm.py), and the books have room; a door closes once the connection's other
+doors are open; what is to be retired waits until nothing has led to it for RETIRE_S. A switch takes one step at a time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ def _waits(scene: Scene) -> Iterator[tuple[str, str]]:
     """The connections whose doors must stay as they are for now, each with the reason."""
     ready = {}
     for key in sorted(scene.moving):
-        why = _unready(scene, key)
+        why = scene.unready(key)
         if why is None:
             ready[key] = in_place(scene.world.record)[key]
         else:
@@ -59,15 +59,6 @@ def _waits(scene: Scene) -> Iterator[tuple[str, str]]:
         for key, link in openable(scene.world.topology, scene.held, ready).items():
             if link is not None:
                 yield key, f"waits until link {link} has room: what leaves it has not moved yet"
-
-
-def _unready(scene: Scene, key: str) -> str | None:
-    """Why a connection's new way may not be used yet, None if it may."""
-    for dpid in sorted(scene.needs.switches(key)):
-        if scene.world.channels[dpid].tables is None:
-            return f"waits for switch {scene.world.topology.switch_by_dpid[dpid].name}"
-    missing = scene.needs.of(key) & scene.unready
-    return f"{len(missing)} rules on its way are not confirmed yet" if missing else None
 
 
 def _may_go(scene: Scene, kind: Kind, change: Change, waits: Mapping[str, str]) -> bool:

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from controller.agent.audit import SAID_S
 from controller.agent.belief import Belief
 from controller.agent.choose import RETIRE_S, Offer, offers
+from controller.agent.confirm import due, probing, wakings
 from controller.agent.gaps import Gaps, compared
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
 from controller.agent.prove import proved
 from controller.agent.replan import GRACE_S, in_place, planned_again, up_to_date
 from controller.agent.scene import Scene
-from controller.agent.world import Batch, ItemKey, Read, World, item_key, sent
+from controller.agent.world import Batch, ItemKey, Read, Request, World, item_key, sent
 from intents.model import Placement
 from intents.rules import Change, Flow, RuleSet, Table
 from intents.tables import Reference, reference_to, references
@@ -35,7 +36,7 @@ class Decision:
 
     world: World
     memory: Memory
-    requests: tuple[Read | Batch, ...] = ()
+    requests: tuple[Request, ...] = ()
 
 
 def decide(world: World, memory: Memory, now: float) -> Decision:
@@ -54,7 +55,9 @@ def decide(world: World, memory: Memory, now: float) -> Decision:
     scene = replace(scene, idle_since={key: memory.idle_since.get(key, now) for key in _idle(scene)})
     open_to, waits = offers(scene)
     chosen, refuted = proved(scene, open_to)
+    world = replace(world, trials=scene.trials)
     requests = tuple(_requests(scene, chosen, memory.next_token))
+    requests += tuple(_probings(scene, memory.next_token + len(requests)))
     memory = replace(memory, next_token=memory.next_token + len(requests), idle_since=scene.idle_since, waits=waits,
                      left_since={key: since for key, since in left_since.items() if key in world.record.older},
                      barred=_barred(memory, requests, now), refuted={**memory.refuted, **refuted})
@@ -119,7 +122,7 @@ def _is_idle(scene: Scene, change: Change, used: frozenset[Reference]) -> bool:
     return reference_to(item) not in used
 
 
-def _requests(scene: Scene, chosen: Mapping[int, Offer], token: int) -> Iterator[Read | Batch]:
+def _requests(scene: Scene, chosen: Mapping[int, Offer], token: int) -> Iterator[Request]:
     for dpid, channel in sorted(scene.world.channels.items()):
         if dpid in scene.world.requests or not channel.connected:
             continue
@@ -132,7 +135,12 @@ def _requests(scene: Scene, chosen: Mapping[int, Offer], token: int) -> Iterator
         token += 1
 
 
-def _barred(memory: Memory, requests: tuple[Read | Batch, ...], now: float) -> dict[int, float]:
+def _probings(scene: Scene, token: int) -> Iterator[Request]:
+    probes = due(scene.world, scene.needs, scene.trials, scene.now)
+    return (probing(trial, hop, token + place, scene.now) for place, (trial, hop) in enumerate(probes))
+
+
+def _barred(memory: Memory, requests: tuple[Request, ...], now: float) -> dict[int, float]:
     """The labels at rest, with those that are retired now."""
     retired = {field.value for request in requests if isinstance(request, Batch) and request.kind == "retire"
                for change in request.changes if isinstance(change.item, Flow) and change.item.table == Table.LABEL
@@ -148,5 +156,6 @@ def _wake_at(world: World, memory: Memory, now: float) -> float:
     times += [world.retry_at(key) for key in world.rejections]
     times += [finding.at + SAID_S for finding in world.findings.values()]
     times += [link.usable_from for link in world.links.values()]
+    times += wakings(world.trials)
     times.append(world.started + GRACE_S)
     return min((time for time in times if time > now), default=float("inf"))

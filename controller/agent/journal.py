@@ -28,6 +28,9 @@ def entries(before: World, decision: Decision) -> Iterator[str]:
         if isinstance(request, Batch):
             name = world.topology.switch_by_dpid[request.dpid].name
             yield f"{request.kind}: {len(request.changes)} changes sent to {name}"
+    for label, trial in sorted(world.trials.items()):
+        if trial.is_overtaken and not (label in before.trials and before.trials[label].is_overtaken):
+            yield f"put on a path before a probe came through, for the former one is dead: {trial.told(world.topology)}"
     for key in sorted(old.older.keys() - new.older.keys()):
         yield f"{key}: the reservation of its former path is released"
 

@@ -8,6 +8,7 @@ cable is never kept out: nothing could go another way.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from intents.model import Path, Placement
 from topologies.model import PortId, Topology
 
 HOLD_S = 30.0
@@ -48,6 +49,18 @@ def watched(topology: Topology, links: Mapping[str, LinkState], is_live: Callabl
         elif None not in live:
             found[name] = _up(links[name], now)
     return links if found == links else found
+
+
+def goes_on(links: Mapping[str, LinkState], placement: Placement) -> bool:
+    """Whether the switches bring the packets of a placement to their ends, both ways."""
+    return all(_forwards(links, placement, path) for path in placement.paths if path.role == "working")
+
+
+def _forwards(links: Mapping[str, LinkState], placement: Placement, path: Path) -> bool:
+    """Whether the switches bring packets of a direction to their end: its first dead link has a detour, all alive."""
+    dead = [link for link in path.links if not links[link].is_up]
+    ways = [way.links for way in placement.detours(path.direction) if way.protects == dead[0]] if dead else [path.links]
+    return any(all(links[link].is_up for link in way) for way in ways)
 
 
 def unusable(links: Mapping[str, LinkState], now: float) -> frozenset[str]:

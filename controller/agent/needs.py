@@ -10,8 +10,9 @@ from functools import cached_property
 from controller.agent.world import ItemKey, item_key
 from intents.marks import mark_in
 from intents.model import DIRECTIONS, Placement
+from intents.probes import Way
 from intents.riders import Rider, riders_of
-from intents.rules import Flow, Group, RuleSet, Table, labels_behind
+from intents.rules import Flow, Group, Kind, RuleSet, Table, cookie, labels_behind
 from intents.tables import FlowKey, references
 from intents.trunks import idle_trunk_of
 from topologies.model import Topology
@@ -28,12 +29,19 @@ class Needs:
         self.placements = placements
         self.target = target
         self._of: dict[str, frozenset[ItemKey]] = {}
+        self._ways: dict[str, tuple[Way, ...]] = {}
 
     def of(self, key: str) -> frozenset[ItemKey]:
         """All that the connection's packets meet on their way, or would on its standby: doors, groups, meters and flows."""
         if key not in self._of:
             self._of[key] = frozenset(self._met(self.placements[key]))
         return self._of[key]
+
+    def ways(self, key: str) -> tuple[Way, ...]:
+        """The paths that the connection's packets go by under labels; none where both its hosts are on one switch."""
+        if key not in self._ways:
+            self._ways[key] = tuple(self._ridden(key))
+        return self._ways[key]
 
     def switches(self, key: str) -> frozenset[int]:
         """Datapath ids of the switches on the connection's paths."""
@@ -105,6 +113,12 @@ class Needs:
                 if field.name in _NAMING:
                     found.setdefault((flow.dpid, field.name, field.value), []).append(item_key(flow))
         return found
+
+    def _ridden(self, key: str) -> Iterator[Way]:
+        size = self.placements[key].connection.bandwidth.max_packet_bytes
+        for rider in self._riders[key]:
+            labels = self.target.labels_of_ours.get(cookie(Kind.LABEL, rider.trunk.mark), ()) if rider.trunk else ()
+            yield from (Way(rider.trunk, label, size) for label in labels if rider.trunk)
 
     def _met(self, placement: Placement) -> Iterator[ItemKey]:
         for rider in self._riders[placement.connection.key]:

@@ -6,9 +6,11 @@ from functools import cached_property
 
 from controller.agent.belief import Belief
 from controller.agent.books import Held, working_paths
+from controller.agent.confirm import tried, unconfirmed
 from controller.agent.gaps import Gaps
 from controller.agent.needs import Needs
 from controller.agent.replan import in_place
+from controller.agent.trial import Trials
 from controller.agent.world import ItemKey, World, item_key
 from intents.model import Placement
 from intents.rules import Change, Flow, Group, Meter, Table
@@ -36,12 +38,12 @@ class Scene:
         return self.gaps.lacking
 
     @cached_property
-    def unready(self) -> frozenset[ItemKey]:
+    def missing(self) -> frozenset[ItemKey]:
         """What no door may lead to yet: missing, being mended, or on its way. Doors and groups are left out, they are
         what is moved."""
-        missing = (change for gap in self.gaps.by_dpid.values() for change in gap.changes("prepare", "switch"))
+        wanted = (change for gap in self.gaps.by_dpid.values() for change in gap.changes("prepare", "switch"))
         under_way = (change for dpid in self.world.channels for change in self.belief.under_way(dpid))
-        return frozenset(item_key(change.item) for change in (*missing, *under_way) if not moves(change))
+        return frozenset(item_key(change.item) for change in (*wanted, *under_way) if not moves(change))
 
     @cached_property
     def moving(self) -> frozenset[str]:
@@ -52,6 +54,27 @@ class Scene:
                 if change.verb != "delete" and not isinstance(change.item, Meter):
                     found |= self.needs.moved_by(change.item)
         return frozenset(found)
+
+    @cached_property
+    def unfinished(self) -> Mapping[str, str]:
+        """The moving connections whose new way does not stand in all switches yet, each with what it lacks."""
+        return {key: why for key in sorted(self.moving) if (why := self._lacks(key)) is not None}
+
+    @cached_property
+    def trials(self) -> Trials:
+        """The paths that are probed: those that nothing but a probe is lacking for."""
+        return tried(self.world, self.needs, (key for key in sorted(self.moving) if key not in self.unfinished), self.now)
+
+    def unready(self, key: str) -> str | None:
+        """Why a connection's new way may not be used yet, None if it may."""
+        return self.unfinished.get(key) or unconfirmed(self.world, self.needs, self.trials, key, self.now)
+
+    def _lacks(self, key: str) -> str | None:
+        for dpid in sorted(self.needs.switches(key)):
+            if self.world.channels[dpid].tables is None:
+                return f"waits for switch {self.world.topology.switch_by_dpid[dpid].name}"
+        missing = self.needs.of(key) & self.missing
+        return f"{len(missing)} rules on its way are not confirmed yet" if missing else None
 
     @cached_property
     def held(self) -> Held:

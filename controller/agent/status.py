@@ -7,12 +7,13 @@ kept is DEGRADED while they forward, over their links or round a dead one, which
 from collections.abc import Iterator
 
 from controller.agent.audit import SAID_S
-from controller.agent.books import working_paths
+from controller.agent.confirm import alarms
+from controller.agent.links import goes_on
 from controller.agent.memory import Memory
 from controller.agent.needs import Needs
 from controller.agent.world import Batch, ItemKey, World, item_key
 from controller.snapshot import Snapshot, Status, SwitchView
-from intents.model import Path, Placement, Refusal
+from intents.model import Placement, Refusal
 from intents.rules import RuleSet, merged
 
 Standing = tuple[Status, str]
@@ -68,7 +69,7 @@ def _degraded(world: World, placement: Placement, standing: Standing) -> Standin
     status, why = standing
     if status is Status.PENDING:
         former = world.record.older.get(placement.connection.key, ())
-        dead = sorted({link for each in former if _goes_on(world, each) for link in each.links
+        dead = sorted({link for each in former if goes_on(world.links, each) for link in each.links
                        if not world.links[link].is_up})
         told = f"forwards on a detour around {', '.join(dead)} until its new path stands ({why})"
         return (Status.DEGRADED, told) if dead else standing
@@ -79,23 +80,11 @@ def _degraded(world: World, placement: Placement, standing: Standing) -> Standin
     return standing
 
 
-def _goes_on(world: World, placement: Placement) -> bool:
-    """Whether the switches bring the packets of a placement to their ends, both ways."""
-    return all(_forwards(world, placement, path) for path in working_paths(placement))
-
-
 def _refused(world: World, refusal: Refusal, kept: Placement | None) -> Standing:
     why = f"{refusal.reason.value}: {refusal.message}"
-    if kept is None or not _goes_on(world, kept):
+    if kept is None or not goes_on(world.links, kept):
         return Status.UNSATISFIABLE, why
     return Status.DEGRADED, f"forwards on its old path, without a promise: {why}"
-
-
-def _forwards(world: World, placement: Placement, path: Path) -> bool:
-    """Whether the switches bring packets of a direction to their end: its first dead link has a detour, all alive."""
-    dead = [link for link in path.links if not world.links[link].is_up]
-    ways = [way.links for way in placement.detours(path.direction) if way.protects == dead[0]] if dead else [path.links]
-    return any(all(world.links[link].is_up for link in links) for links in ways)
 
 
 def _under_way(world: World) -> frozenset[ItemKey]:
@@ -140,6 +129,7 @@ def _alarms(world: World, memory: Memory, now: float) -> Iterator[str]:
     for name, link in world.links.items():
         if link.is_up and now < link.usable_from:
             yield f"link {name} was down and is kept out until it has been up for {link.hold_s:.0f} s"
+    yield from alarms(world, now)
     yield from {f"not sent, its proof fails: {harm}" for harm in memory.refuted.values()}
     yield from {_rejected(world, item) for item in world.rejections}
 

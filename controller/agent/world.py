@@ -11,7 +11,8 @@ from typing import Literal
 
 from controller.agent.audit import Finding, found
 from controller.agent.links import LinkState, remembered, unusable, watched
-from controller.facts import Confirmed, Fact, PortChanged, Rejected, SwitchDown, SwitchUp, TablesRead
+from controller.agent.trial import Probing, Trials, answered, began
+from controller.facts import Confirmed, Fact, PortChanged, Probed, Rejected, SwitchDown, SwitchUp, TablesRead
 from controller.store.record import Record
 from intents.avoidance import Avoid
 from intents.model import Wanted
@@ -49,6 +50,10 @@ class Batch:
     changes: tuple[Change, ...]
 
 
+Request = Read | Batch | Probing
+"""What is asked of a switch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A switch of the topology as its channel shows it. `tables` is None where what it holds is not known; `last` is
@@ -78,8 +83,8 @@ class World:
     (see `replan`); it was compiled with the tables of the first `target_reads` of the `reads` since the start. `edition`
     grows when channels, links or target do.
     `audits` are reads on their way of tables that are known already, `read_at` when those of each switch were read last,
-    `findings` what that brought. `avoid` keeps connections off links that were too full, until these have cooled: no plan
-    needs it, so no store does."""
+    `findings` what that brought. `trials` are the paths that are probed. `avoid` keeps connections off links that were too
+    full, until these have cooled: no plan needs it, so no store does."""
 
     topology: Topology
     record: Record
@@ -98,6 +103,7 @@ class World:
     audits: Mapping[int, Read] = field(default_factory=dict)
     read_at: Mapping[int, float] = field(default_factory=dict)
     findings: Mapping[int, Finding] = field(default_factory=dict)
+    trials: Trials = field(default_factory=dict)
 
     def retry_at(self, key: ItemKey) -> float:
         """From when on a change may be sent: at once, or, if its switch did not take it, after a wait that doubles."""
@@ -131,21 +137,24 @@ def absorb(world: World, facts: Iterable[Fact], now: float) -> World:
         if now - audit.at > PATIENCE_S:
             world = _without_audit(world, audit.dpid, now)
     if world.channels is before.channels:
-        return world
+        return world if world.trials is before.trials else replace(world, edition=world.edition + 1)
     links = watched(world.topology, world.links, lambda port: _is_live(world, port), now)
     return replace(world, links=links, edition=world.edition + 1)
 
 
-def sent(world: World, requests: Iterable[Read | Batch]) -> World:
+def sent(world: World, requests: Iterable[Request]) -> World:
     """The world with these requests on their way."""
-    channels, under_way = dict(world.channels), dict(world.requests)
+    channels, under_way, trials = dict(world.channels), dict(world.requests), world.trials
     for request in requests:
+        if isinstance(request, Probing):
+            trials = began(trials, request)
+            continue
         under_way[request.dpid] = request
         if isinstance(request, Batch):
             channel = channels[request.dpid]
             channels[request.dpid] = replace(channel, changes_sent=channel.changes_sent + len(request.changes))
     audits = {dpid: audit for dpid, audit in world.audits.items() if dpid not in under_way}
-    return replace(world, channels=channels, requests=under_way, audits=audits)
+    return replace(world, channels=channels, requests=under_way, audits=audits, trials=trials)
 
 
 def auditing(world: World, token: int, now: float, period_s: float) -> Read | None:
@@ -177,6 +186,8 @@ def _absorbed(world: World, fact: Fact, now: float) -> World:
         case PortChanged():
             ports = {**channel.ports, fact.port: fact.is_up}
             return replace(world, channels={**world.channels, fact.dpid: replace(channel, ports=ports)})
+        case Probed():
+            return replace(world, trials=answered(world.trials, fact, now))
         case _:
             request, audit = world.requests.get(fact.dpid), world.audits.get(fact.dpid)
             if audit and audit.token == fact.token:

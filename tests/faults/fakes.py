@@ -12,6 +12,7 @@ from controller.southbound.channel import Southbound
 from controller.store.sqlite import open_store
 from intents.documents import Documents, read_documents
 from intents.rules import Item
+from tests.fake_network import wire
 from tests.fake_switch import FakeSwitch
 from topologies.builders import diamond
 from topologies.model import Topology
@@ -60,6 +61,7 @@ def switched_on(without: dict[int, frozenset[type[Item]]] | None = None, store: 
         stack.callback(loop.stop)
         stack.callback(southbound.stop)
         switches = {switch.dpid: FakeSwitch(switch.dpid, range(1, 6)) for switch in NETWORK.switches}
+        wire(NETWORK, switches)
         for dpid, switch in switches.items():
             switch.without = (without or {}).get(dpid, frozenset())
             stack.enter_context(switch.connect(port))

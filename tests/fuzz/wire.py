@@ -17,6 +17,7 @@ from controller.southbound import framework, guard
 from controller.southbound.app import SwitchApp
 from controller.southbound.connection import Connection, Liveness
 from controller.southbound.guard import Stage
+from controller.southbound.probes import NONCE_BYTES, Probes
 from controller.southbound.sender import FIRST_XID
 from tests.fake_switch import PORTS, features, message, port, reply
 
@@ -108,7 +109,7 @@ def way() -> Iterator[Way]:
     apps = framework.manager.get_instance()
     complaints: list[Any] = []
     with _heard(complaints):
-        yield Way(apps.instantiate(SwitchApp, lambda _: None, lambda _: None), complaints)
+        yield Way(apps.instantiate(SwitchApp, lambda _: None, lambda _: None, Probes(bytes(NONCE_BYTES))), complaints)
     apps.close()
 
 

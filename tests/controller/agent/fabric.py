@@ -1,7 +1,8 @@
 """Switches in memory that do what they are told, in simulated time: what the loop's timelines are played on.
 
 A message takes DELAY_S to its switch and its answer as long back. A switch can be slow, deaf (takes what it is sent,
-answers nothing), refuse changes, lose its channel, and come back empty.
+answers nothing), refuse changes, lose its channel, and come back empty. A probe goes where the tables that the switches hold
+send it, is lost on a cable that is cut or drops what it is given, and takes as long as a message to come back.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +10,9 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
 
-from controller.facts import Confirmed, Fact, PortChanged, Rejected, SwitchDown, SwitchUp, TablesRead
+from controller.facts import Confirmed, Fact, PortChanged, Probed, Rejected, SwitchDown, SwitchUp, TablesRead
+from intents.forwarding import walk
+from intents.probes import Probe, packet_of
 from intents.rules import Change, RuleSet
 from intents.steps import take
 from topologies.model import PortId, Topology
@@ -26,6 +29,13 @@ class Fabric:
     tables: dict[int, RuleSet] = field(default_factory=dict)
     connected: set[int] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
+    silent: set[PortId] = field(default_factory=set)
+    """Ports that are up, and nothing gets through them."""
+    loses: Callable[[Probe], bool] = lambda probe: False
+    probes: list[tuple[float, Probe]] = field(default_factory=list)
+    tokens: dict[int, Probe] = field(default_factory=dict)
+    answer_s: float = 0.0
+    """How much longer a probe takes through the switches."""
     slow: dict[int, float] = field(default_factory=dict)
     deaf: set[int] = field(default_factory=set)
     refuses: Callable[[Change], bool] = lambda change: False
@@ -45,6 +55,15 @@ class Fabric:
     def send(self, dpid: int, changes: Sequence[Change], token: int) -> None:
         self.sent += [(self.now, dpid, change) for change in changes]
         self._later(dpid, lambda: self._take(dpid, changes, token))
+
+    def probe(self, probe: Probe, token: int) -> None:
+        self.probes.append((self.now, probe))
+        self.tokens[token] = probe
+        self._later(probe.dpid, lambda: self._send_out(probe, token), self.answer_s)
+
+    def tell(self, fact: Fact) -> None:
+        """What a switch says unasked, true or not."""
+        self._facts.append(fact)
 
     def refuse(self, dpid: int, token: int) -> None:
         """The answer of a switch that does not understand what it is asked."""
@@ -87,6 +106,10 @@ class Fabric:
         links = (self.network.link_by_name[name] for name in self.cut)
         return frozenset(port for link in links for port in (link.a, link.b))
 
+    def dead_ports(self) -> frozenset[PortId]:
+        """Ports that nothing gets through, whether they say so or not."""
+        return self.down_ports() | self.silent
+
     def whole(self) -> RuleSet:
         """What all switches hold."""
         parts = self.tables.values()
@@ -94,10 +117,10 @@ class Fabric:
                        {key: group for part in parts for key, group in part.groups.items()},
                        {key: meter for part in parts for key, meter in part.meters.items()})
 
-    def _later(self, dpid: int, event: Callable[[], None]) -> None:
+    def _later(self, dpid: int, event: Callable[[], None], more_s: float = 0.0) -> None:
         if dpid in self.connected:
             session = self._session[dpid]
-            delay = self.slow.get(dpid, DELAY_S)
+            delay = self.slow.get(dpid, DELAY_S) + more_s
             heappush(self._agenda, (self.now + delay, next(self._order),
                                     lambda: event() if self._session[dpid] == session else None))
 
@@ -114,6 +137,17 @@ class Fabric:
                 self.tables[dpid] = take(self.tables[dpid], (change,))
                 self.after_each()
         self._answer(dpid, answer)
+
+    def _send_out(self, probe: Probe, token: int) -> None:
+        port = PortId(self.network.switch_by_dpid[probe.dpid].name, probe.port)
+        peer, dead = self.network.peer_of[port], self.dead_ports()
+        if self.loses(probe) or not dead.isdisjoint((port, peer)):
+            return
+        for end in walk(self.network, self.whole(), packet_of(probe), peer, dead).ends:
+            assert end.what in ("controller", "dropped"), end
+            if end.what == "controller":
+                dpid = self.network.switch_by_name[end.at.switch].dpid
+                self._answer(dpid, Probed(dpid, token, end.at.number, end.packet.stack[0].label))
 
     def _ports(self, dpid: int) -> dict[int, bool]:
         name = self.network.switch_by_dpid[dpid].name

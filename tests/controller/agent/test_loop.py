@@ -8,15 +8,18 @@ import pytest
 from structlog.testing import capture_logs
 
 from controller.agent.loop import Loop
-from controller.facts import Confirmed, Fact, SwitchUp, TablesRead
+from controller.facts import Confirmed, Fact, Probed, SwitchUp, TablesRead
 from controller.road import Ground, Stopwatch, built, planned
 from controller.snapshot import Committed, Proposal, Stale, Status
 from controller.store.sqlite import Store, open_store
 from intents.documents import Documents, read_documents
-from intents.rules import Change, RuleSet
+from intents.forwarding import walk
+from intents.probes import Probe, packet_of
+from intents.rules import Change, RuleSet, merged
 from intents.steps import take
 from tests.controller.agent.test_moves import KEY, A
 from topologies.builders import diamond
+from topologies.model import PortId
 from topologies.source import BadInput
 
 NETWORK = diamond()
@@ -43,6 +46,11 @@ class Switches:
             raise RuntimeError("out of sockets")
         self.tables[dpid] = take(self.tables[dpid], changes)
         self._answer(Confirmed(dpid, token))
+
+    def probe(self, probe: Probe, token: int) -> None:
+        peer = NETWORK.peer_of[PortId(NETWORK.switch_by_dpid[probe.dpid].name, probe.port)]
+        (end,) = walk(NETWORK, merged(self.tables.values()), packet_of(probe), peer).ends
+        self._answer(Probed(NETWORK.switch_by_name[end.at.switch].dpid, token, end.at.number, probe.label))
 
     def _answer(self, fact: Fact) -> None:
         threading.Thread(target=self.tell, args=(fact,)).start()

@@ -50,7 +50,7 @@ class Flow:
 class Timeline:
     """Time goes on in milliseconds. After every change that a switch takes, packets of every connection are walked: what
     was SATISFIED, is wanted as before and does not arrive stands in `lost`; what is too much for a port in `overbooked`.
-    A cut link excuses a loss."""
+    A cut link excuses a loss; a port that is up and lets nothing through does not."""
 
     def __init__(self, network: Topology, path: str = ":memory:") -> None:
         self.network, self._path = network, path
@@ -166,7 +166,7 @@ class Timeline:
     def path(self, key: str) -> tuple[str, ...] | None:
         """The switches that the forward packets of a connection really pass, None if they do not arrive."""
         flow = _flows(self.network, self.snapshot.plan.placements[key])[0]
-        trail = self._trail(self.fabric.whole(), flow, self.fabric.down_ports())
+        trail = self._trail(self.fabric.whole(), flow, self.fabric.dead_ports())
         return tuple(port.switch for port in trail) if trail else None
 
     def arrives(self, key: str) -> bool:
@@ -176,7 +176,7 @@ class Timeline:
     def carries(self, placement: Placement) -> bool:
         """Whether packets that a placement is for arrive, both ways, by whatever path."""
         flows, rules = _flows(self.network, placement), self.fabric.whole()
-        return all(self._trail(rules, flow, self.fabric.down_ports()) is not None for flow in flows)
+        return all(self._trail(rules, flow, self.fabric.dead_ports()) is not None for flow in flows)
 
     def sent_since(self, time: float) -> list[Change]:
         """The changes sent after a time, in order."""
@@ -194,13 +194,13 @@ class Timeline:
                          and flows[0].selector == placements[key].connection.selector}
 
     def _watch(self) -> None:
-        rules, down = self.fabric.whole(), self.fabric.down_ports()
+        rules, down, silent = self.fabric.whole(), self.fabric.dead_ports(), frozenset(self.fabric.silent)
         load: Counter[PortId] = Counter()
         rates: dict[Packet, int] = {}
         for key, flows in self._seen.items():
             for flow in flows:
                 trail = self._trail(rules, flow, down)
-                if trail is None and key in self._serving and self._trail(rules, flow, frozenset()) is None:
+                if trail is None and key in self._serving and self._trail(rules, flow, silent) is None:
                     self.lost.append(f"{self.fabric.now:.3f} {key} from {flow.source}")
                 promised = {each.packet: each.rate_bps for each in self._serving.get(key, ())}
                 rate = promised.get(flow.packet, flow.rate_bps if trail == flow.trail else 0)

@@ -12,7 +12,9 @@ import pytest
 
 from tests.controller.cli.conftest import DOCUMENTS, Isochrone
 from tests.controller.cli.controllers import FREE, Running, controller
+from tests.fake_network import connected
 from tests.fake_switch import FakeSwitch
+from topologies.metro import metro as network
 
 FASTER = DOCUMENTS.replace("sub-ms path", "under 100 us path")
 
@@ -21,8 +23,7 @@ FASTER = DOCUMENTS.replace("sub-ms path", "under 100 us path")
 def metro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with ExitStack() as stack:
         running = stack.enter_context(controller(tmp_path_factory.mktemp("run")))
-        for dpid in range(1, 9):
-            stack.enter_context(FakeSwitch(dpid, range(1, 6)).connect(running.openflow_port))
+        stack.enter_context(connected(network(), running.openflow_port))
         yield running
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from controller.address import parse_address
 from controller.northbound.client import Client
-from intents.rules import Flow, match, rule_set
+from intents.rules import IPV4, Flow, match, rule_set
 from tests.controller.cli.conftest import Isochrone, Said
 from tests.controller.cli.controllers import controller
-from tests.fake_switch import FakeSwitch
+from tests.fake_network import connected
+from topologies.metro import metro
 
 HERE = Path(__file__).parent
 OFFLINE = ("--topology", "metro", "-f", "surgery.yaml")
@@ -105,9 +106,7 @@ def settled(isochrone: Isochrone, surgery: str, tmp_path: Path, *aliens: Flow) -
     """What a trace says once the switches of a controller hold what they should, beside a rule of somebody else."""
     with ExitStack() as stack:
         running = stack.enter_context(controller(tmp_path))
-        for dpid in range(1, 9):
-            held = rule_set([alien for alien in aliens if alien.dpid == dpid])
-            stack.enter_context(FakeSwitch(dpid, range(1, 6), held).connect(running.openflow_port))
+        stack.enter_context(connected(metro(), running.openflow_port, rule_set(aliens)))
         isochrone("apply", surgery, "--server", running.server)
         client = stack.enter_context(Client(parse_address(running.server)))
         until = time.monotonic() + 20
@@ -123,13 +122,13 @@ def test_installed_tables_are_walked_beside_the_planned_ones(isochrone: Isochron
 
 
 def test_a_rule_of_somebody_else_that_takes_the_packet_is_named(isochrone: Isochrone, surgery: str, tmp_path: Path) -> None:
-    said = settled(isochrone, surgery, tmp_path, Flow(1, 0, 65_535, match()))
+    said = settled(isochrone, surgery, tmp_path, Flow(1, 0, 65_535, match(eth_type=IPV4)))
     assert (said.status, said.err) == (1, "")
     assert "\nplanned: delivered to robot\n" in said.out
     assert "\ninstalled: dropped at s1: no output\n" in said.out
     assert said.out.endswith(
         "\nDIFFERENT, planned and installed: s1, table 0 admit: the installed table has a rule more, which takes the "
-        "packet: priority 65535 any (somebody else's) does drop\n")
+        "packet: priority 65535 eth_type=0x0800 (somebody else's) does drop\n")
 
 
 def test_a_controller_without_switches_tells_what_is_planned(isochrone: Isochrone, surgery: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from controller.agent.loop import Loop
 from controller.northbound.client import Client
 from controller.northbound.server import serve
 from controller.store.sqlite import open_store
+from intents.probes import Probe
 from intents.rules import Change
 from topologies.metro import metro
 
@@ -22,6 +23,9 @@ class NoSwitches:
 
     def send(self, dpid: int, changes: Sequence[Change], token: int) -> None:
         raise AssertionError(f"switch {dpid} is not there")
+
+    def probe(self, probe: Probe, token: int) -> None:
+        raise AssertionError(f"switch {probe.dpid} is not there")
 
 
 @pytest.fixture

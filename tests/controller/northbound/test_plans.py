@@ -10,6 +10,7 @@ from controller.facts import SwitchUp
 from controller.northbound.client import CallRefusedError, Client
 from controller.northbound.isochrone.v1 import intents_pb2 as pb
 from controller.store.sqlite import open_store
+from intents.probes import Probe
 from intents.rules import Change
 from topologies.metro import metro
 
@@ -31,6 +32,9 @@ class DeafSwitches:
         pass
 
     def send(self, dpid: int, changes: Sequence[Change], token: int) -> None:
+        pass
+
+    def probe(self, probe: Probe, token: int) -> None:
         pass
 
 
