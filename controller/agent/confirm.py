@@ -3,7 +3,8 @@
 Rules of this file: pure and level-triggered. A barrier says that a switch took its rules, not that packets get through: so
 before a door opens onto a path, a probe has to come out at its end. A path that a door leads to already carries packets and
 needs none. Memory of it lasts while somebody waits for the path and its rules stand, and no longer than FRESH_S: what is
-forgotten, as by a restart, is probed again. Whoever has no living path left waits for TRY_S only: nothing is lost by it.
+forgotten, as by a restart, is probed again. Whoever has no living path left waits for TRY_S only, who has none yet for
+NEW_S: nothing is lost by it, and switches that pass no probe on may pass data.
 """
 
 from collections import Counter
@@ -18,6 +19,9 @@ from intents.probes import Way
 
 FRESH_S = 10.0
 """How long a path that nothing rides on yet counts as confirmed: who waits for room meanwhile is to find it as it was."""
+
+NEW_S = QUICK_TRIES * TRY_S
+"""How long who has no path yet waits for a probe."""
 
 ALARM_S = 3.0
 """From when on a path that no probe comes through is an alarm: the quick tries and two slow ones have failed by then."""
@@ -45,7 +49,7 @@ def unconfirmed(world: World, needs: Needs, trials: Trials, key: str, now: float
     """Why the paths of a connection may not be used yet, None if they may."""
     waited = [trial for way in needs.ways(key) if (trial := trials.get(way.label)) and trial.came_at is None
               and not trial.is_overtaken]
-    if not waited or (_is_cut_off(world, key) and all(now >= trial.since + TRY_S for trial in waited)):
+    if not waited or all(now >= trial.since + _patience_s(world, key) for trial in waited):
         return None
     return f"waits until a probe comes through {waited[0].told(world.topology)}"
 
@@ -74,14 +78,16 @@ def wakings(trials: Trials) -> Iterator[float]:
     """When something is to be done about the trials though nothing happened."""
     for trial in trials.values():
         if trial.came_at is None:
-            yield from (trial.due_at, trial.last_at + TRY_S, trial.since + TRY_S, trial.since + ALARM_S)
+            yield from (trial.due_at, trial.last_at + TRY_S)
+            yield from (trial.since + after for after in (TRY_S, NEW_S, ALARM_S))
 
 
 def alarms(world: World, now: float) -> Iterator[str]:
     """Paths that no probe comes through."""
     for trial in world.trials.values():
         if trial.came_at is None and trial.is_overtaken:
-            yield f"packets go by a path that no probe comes through (theirs was dead): {trial.whereabouts(world.topology)}"
+            yield ("packets go by a path that no probe comes through (they had no other): "
+                   f"{trial.whereabouts(world.topology)}")
         elif trial.came_at is None and now >= trial.since + ALARM_S:
             yield (f"no probe comes through {trial.whereabouts(world.topology)}; what is to go that way waits: look at the "
                    "links and their MTU, or have it avoid them")
@@ -100,6 +106,13 @@ def _unused(world: World, needs: Needs, waiting: Iterable[str]) -> Iterator[Way]
         other = found.get(way.label)
         found[way.label] = way if other is None or way.packet_bytes > other.packet_bytes else other
     return (found[label] for label in sorted(found) if not carries(world, found[label]))
+
+
+def _patience_s(world: World, key: str) -> float:
+    """How long a connection waits: for ever beside a path that carries its packets; else nothing is lost by the path."""
+    if any(goes_on(world.links, each) for each in world.record.older.get(key, ())):
+        return float("inf")
+    return TRY_S if _is_cut_off(world, key) else NEW_S
 
 
 def _is_cut_off(world: World, key: str) -> bool:
