@@ -4,9 +4,7 @@ Rules of this file: all that is wrong is said at once; names are unique within a
 beside its fields and counts in no comparison.
 """
 
-import gc
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, cast
@@ -14,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, cast
 from pydantic import Discriminator, Field, Tag
 
 from intents.language import FIELDS, WORDS, IntentSpec, ProfileSpec, SliceSpec, spec_tag
+from intents.rubbish import uncollected
 from topologies.document import TopologyDocument, topology_document
 from topologies.fields import API_VERSION, Labels, Name, Part, Said, Text, described, one_of
 from topologies.model import Topology
@@ -195,21 +194,6 @@ def _document(written: Written | Problem) -> Document | Topology | tuple[Problem
     if not isinstance(document, tuple):
         object.__setattr__(document, "_origin", written.origin)
     return document
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No search for rubbish meanwhile: documents and plans are a million values without a circle among them, and the search
-    would be a fifth of the reading and a third of the planning. Who finds the collector off leaves it so, and to whoever
-    switched it off: threads may read side by side."""
-    is_on = gc.isenabled()
-    if is_on:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if is_on:
-            gc.enable()
 
 
 def _sorted(named: Mapping[str, D]) -> Mapping[str, D]:

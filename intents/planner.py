@@ -30,12 +30,14 @@ from intents.protection import anew, protected_route, settled
 from intents.refusals import Refusals
 from intents.roads import Roads
 from intents.routes import obeyed
+from intents.rubbish import uncollected
 from intents.shelter import sheltered
 from intents.staying import kept, protect, route_of
 from intents.usual import taken
 from topologies.model import Topology
 
 
+@uncollected()
 def plan(network: Topology, previous: Plan, wanted: Wanted, down: frozenset[str] = frozenset(),
          kept_off: Mapping[str, frozenset[str]] = MappingProxyType({})) -> Plan:
     """Places what is wanted, beside what stays. `down` names links (or access links) not to be used, `kept_off` those that

@@ -82,7 +82,7 @@ def run(  # noqa: PLR0913, PLR0917 - an argument an option
         autonomy: Annotated[Autonomy, typer.Option(help=(
             "About links that are too full: measure them, record what would help, or do it."))] = Autonomy.RECOMMEND,
         agent: Annotated[Agent, typer.Option(help="off: nothing is measured or decided about load.")] = Agent.ON,
-        audit: Annotated[float, typer.Option(min=1, metavar="SECONDS", help=(
+        audit: Annotated[float, typer.Option(min=1, max=86_400, metavar="SECONDS", help=(
             "How often the tables of each switch are read again, to find and repair what others changed."))] = 10.0,
         log_format: Annotated[LogFormat, typer.Option(help="Log lines on stderr.")] = LogFormat.TEXT) -> None:
     """Run the controller until SIGTERM or SIGINT."""

@@ -15,10 +15,11 @@ from controller.reference import Reference
 from controller.road import Ground, Stopwatch, Way, built, offering, plan_hash, planned
 from controller.shipped import shipped_profiles
 from controller.snapshot import Snapshot
-from intents.documents import Documents, read_documents, uncollected
+from intents.documents import Documents, read_documents
 from intents.effects import difference
 from intents.report import changes_document, plan_document
 from intents.resolve import resolve
+from intents.rubbish import uncollected
 from topologies.nearest import nearest
 from topologies.source import BadInput
 

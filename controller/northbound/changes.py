@@ -139,7 +139,7 @@ def _revision(promised: "Future[Committed | Stale | NotStored]") -> int | None:
         case Stale():
             return None
         case NotStored(why):
-            raise NotDoneError("RESOURCE_EXHAUSTED", f"{why}; nothing was changed")
+            raise NotDoneError("RESOURCE_EXHAUSTED", why)
 
 
 def _read(files: Sequence[tuple[str, str]]) -> Documents:

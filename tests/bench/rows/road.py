@@ -11,10 +11,11 @@ from dataclasses import replace
 from controller.reference import Reference
 from controller.road import Ground, Stopwatch, built, planned
 from intents.compiler import compile_rules
-from intents.documents import read_documents, uncollected
+from intents.documents import read_documents
 from intents.model import Connection, Plan, Selector, Wanted
 from intents.planner import plan
 from intents.proof import prove
+from intents.rubbish import uncollected
 from intents.rules import RuleSet
 from intents.steps import diff
 from tests.bench.row import Row
