@@ -37,6 +37,10 @@ CONTROLLER_ADDRESS = str(CONTROL_NETWORK[1])
 SECONDS = 20
 """Longest that any single command or wait may take."""
 
+END_SECONDS = 120
+"""The same for the end of a daemon that was killed: the kernel takes back its sockets first, which beside another lab with
+real-time switches took more than 20 s."""
+
 RUN, LOGS, SCHEMA = Path("/run/openvswitch"), Path("/var/log/openvswitch"), "/usr/share/openvswitch/vswitch.ovsschema"
 DATABASES = Path("/run")
 """In memory, wherever the folder of the sockets may be: each change of a database waits for its disk."""
@@ -120,7 +124,7 @@ class PrivateSwitch(OVSSwitch):  # type: ignore[misc]  # Mininet has no types
         for daemon in self.daemons.values():
             daemon.kill()
         for daemon in self.daemons.values():
-            daemon.wait(SECONDS)
+            daemon.wait(END_SECONDS)
 
     def check_ports(self) -> None:
         """Raise EmulationError unless every port has its number and is usable."""
