@@ -16,8 +16,8 @@ from controller.southbound.framework import DEAD, HANDSHAKE, MAIN, Datapath, End
 
 MOST_CHANGES = 2 * guard.MOST_PORTS
 CHANGES_S = 10.0
-"""So many port changes of one switch may come within so many seconds: all its ports down and up again. Each wakes the loop,
-and 20,000 could be said in a second."""
+"""So many port changes may come on one connection within so many seconds: all its ports down and up again. Each wakes the
+loop, and 20,000 could be said in a second."""
 
 
 @dataclass(frozen=True, slots=True)
